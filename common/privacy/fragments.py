@@ -1,0 +1,90 @@
+"""Numbers that become a secret only with what was said before or will be said next.
+
+A card number given in two messages is harmless in neither, so digits at the edge of a message are held back
+unless they are plainly an amount, a year or an order number.
+"""
+
+from __future__ import annotations
+
+import re
+
+from common.privacy.digits import Run, runs
+from common.privacy.normalise import Normalised, normalise
+
+NUMBER = "<NUMBER>"
+CODE = "<CODE>"
+
+_ORDER = re.compile(
+    r"\b(?:order|ticket|ref|reference|tracking|case|parcel|invoice|request)\b[^\d\n]{0,20}$", re.IGNORECASE
+)
+_AMOUNT_WORD = re.compile(
+    r"\b(?:send|pay|transfer|top|withdraw|exchange|convert|move|spend|spent|deposit|add|make it|limit|for|over|under|than"
+    r"|about|around|least|most|amount|it|to|by|of|was|is|cost|charged|up|with|only|just|another|change)\s{1,3}$",
+    re.IGNORECASE,
+)
+_YEAR_WORD = re.compile(
+    r"\b(?:in|since|year|of|from|to|until|till|for|during|and|before|after|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?"
+    r"|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)\s{1,3}$",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_HINT = re.compile(
+    r"\b(?:cards?|account|iban|digits?|half|part|rest|remaining|number|visa|mastercard|begins?|starts?)\b",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(
+    r"\b(?:ending(?: in| with)?|ends(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is)?)\W{0,3}$", re.IGNORECASE
+)
+
+
+def mask_code(text: str) -> str:
+    """`text`, the answer to a question for a code, without any number of three digits or more."""
+    view = normalise(text)
+    spans = [(run.start, run.end) for run in runs(view.text, stops=False) if len(run.digits) >= 3]
+    if not spans and len(view.text.split()) <= 2 and any(map(str.isdigit, view.text)):
+        return CODE
+    return _replace(text, view, spans, CODE)
+
+
+def mask_fragments(text: str, *, after_fragment: bool, amount_asked: bool) -> str:
+    """Already scrubbed `text` without digits that may be part of a longer secret.
+
+    `after_fragment`: the customer's last message ended in such digits; `amount_asked`: the open question is
+    for an amount.
+    """
+    view = normalise(text)
+    spans = [
+        (run.start, run.end)
+        for run in runs(view.text)
+        if _is_fragment(run, view.text, after_fragment=after_fragment, amount_asked=amount_asked)
+    ]
+    return _replace(text, view, spans, NUMBER)
+
+
+def _is_fragment(run: Run, text: str, *, after_fragment: bool, amount_asked: bool) -> bool:
+    size, before, after = len(run.digits), text[max(0, run.start - 40) : run.start], text[run.end :]
+    if size < 3 or _ORDER.search(before) or (size == 4 and _ENDING.search(before)):
+        return False
+    single = len(run.groups) == 1
+    bare = not any(map(str.isalpha, text[: run.start] + after))
+    if amount_asked and size <= 7 and len(run.groups) <= 2:
+        return False
+    if size == 4 and _YEAR.match(run.digits) and _YEAR_WORD.search(before):
+        return False
+    if bare or (after_fragment and size >= 3):
+        return True
+    if single and size <= 6 and _AMOUNT_WORD.search(before):
+        return False
+    trailing = not any(map(str.isalnum, after))
+    hinted = bool(_HINT.search(before) or _HINT.search(after[:40]))
+    return (size >= 4 and trailing) or (size >= 5 and hinted) or (size >= 8 and not single)
+
+
+def _replace(text: str, view: Normalised, spans: list[tuple[int, int]], placeholder: str) -> str:
+    pieces: list[str] = []
+    at = 0
+    for start, end in spans:
+        first, last = view.original_span(start, end)
+        pieces += [text[at:first], placeholder]
+        at = last
+    return "".join([*pieces, text[at:]])

@@ -1,0 +1,113 @@
+"""One plain reading of a text, whatever it was written with, and the way back to where it stood.
+
+Compatibility forms, accents, digits of every script, invisible marks, look-alike letters, and percent, HTML
+and backslash escapes are folded away one piece at a time, so that each character that is left knows the
+span of the original it came from.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# A placeholder that an earlier pass wrote stands for something already gone: it reads as nothing but itself.
+PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}(?: ending [0-9]{4})?>")
+
+_ESCAPE = re.compile(
+    r"%(?P<percent>[0-9a-fA-F]{2})"
+    r"|&#(?P<decimal>[0-9]{1,7});"
+    r"|&#[xX](?P<hex>[0-9a-fA-F]{1,6});"
+    r"|&(?P<name>nbsp|ensp|emsp|thinsp|ndash|mdash|minus|shy|zwnj|zwj|lrm|rlm|commat|period|num);"
+    r"|\\u\{?(?P<unicode>[0-9a-fA-F]{4})\}?"
+    r"|\\x(?P<byte>[0-9a-fA-F]{2})"
+)
+_NAMED = {"commat": "@", "period": ".", "num": "#", "shy": "", "zwnj": "", "zwj": "", "lrm": "", "rlm": ""}
+_NAMED |= {"ndash": "-", "mdash": "-", "minus": "-"}
+
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_KEPT_CONTROLS = frozenset("\t\n\r")
+# Cyrillic and Greek letters that pass for Latin ones in a bank identifier or an address.
+_LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТХУаеіјорсухѕԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι",
+    "ABESIJKMHOPCTXYaeijopcyxsdqwABEZHIKMNOPTYXovi",
+)
+_LOOKALIKE_MARKS = str.maketrans({"‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "⁃": "-"})
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A folded text; `starts[i]` and `ends[i]` are the original span of its character i."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """The span in the original text for a non-empty span of the folded one."""
+        return self.starts[start], self.ends[end - 1]
+
+
+def normalise(text: str) -> Normalised:
+    """Fold `text`; linear in its length."""
+    if text.isascii() and not _ESCAPE.search(text) and text.isprintable():
+        return Normalised(text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    while position < len(text):
+        match = _ESCAPE.match(text, position) if text[position] in "%&\\" else None
+        end = match.end() if match else position + 1
+        for character in _fold(_unescape(match) if match else text[position]):
+            out.append(character)
+            starts.append(position)
+            ends.append(end)
+        position = end
+    return Normalised("".join(out), tuple(starts), tuple(ends))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    name = match["name"]
+    if name:
+        return _NAMED.get(name, " ")
+    if match["decimal"]:
+        code = int(match["decimal"])
+    else:
+        code = int(match["percent"] or match["hex"] or match["unicode"] or match["byte"], 16)
+    # Half of a longer encoding or a control character separates, at most.
+    return chr(code) if 32 <= code < 0x110000 and not 0x7F <= code < 0xA0 else " "
+
+
+@lru_cache(maxsize=4096)
+def _fold(character: str) -> str:
+    if character.isascii():
+        return character if character.isprintable() or character in _KEPT_CONTROLS else ""
+    if "\U000e0020" <= character <= "\U000e007e":  # tag characters: ASCII that is not shown
+        return chr(ord(character) - 0xE0000)
+    digit = _digit(character)
+    if digit is not None:
+        return str(digit)
+    folded = unicodedata.normalize("NFKD", character).translate(_LOOKALIKES).translate(_LOOKALIKE_MARKS)
+    return "".join(part for part in map(_visible, folded))
+
+
+def _digit(character: str) -> int | None:
+    value = unicodedata.digit(character, None)
+    if value is None and unicodedata.category(character) in ("Lo", "Nl", "No"):
+        number = unicodedata.numeric(character, -1.0)  # Chinese numerals, negative circled digits
+        value = int(number) if number in range(10) else None
+    return value
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me", "Cf", "Cs", "Cn", "Co") or character in _INVISIBLE:
+        return ""
+    if category == "Cc":
+        return character if character in _KEPT_CONTROLS else ""
+    if category.startswith("Z"):
+        return "\n" if category != "Zs" else " "
+    digit = _digit(character) if not character.isascii() else None
+    return character if digit is None else str(digit)

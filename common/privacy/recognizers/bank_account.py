@@ -1,0 +1,61 @@
+"""Domestic bank details: UK sort code and account number, US routing and account number, BIC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from common.privacy.digits import runs
+from common.privacy.recognizers.base import Finding, Recogniser, has_context
+
+_SORT_CODE = re.compile(r"(?<![\d-])(?P<value>\d{2}([ \-–./_]?)\d{2}\2\d{2})(?![\d]|[-/.]\d)")
+_SORT_CONTEXT = re.compile(r"\bsort[ -]?codes?\b|\bs/c\b|\bsortcode\b", re.IGNORECASE)
+_DATE_SHAPED = re.compile(r"(?:0[1-9]|[12]\d|3[01])[-/.](?:0[1-9]|1[0-2])[-/.]\d\d$")
+_ACCOUNT_CONTEXT = re.compile(
+    r"\b(?:account|acct|acc|a/c)(?:\s?(?:number|num|no|nr|#))?\b|\baccnt\b|\biban\b|\bsort[ -]?code\b", re.IGNORECASE
+)
+_ROUTING_CONTEXT = re.compile(r"\b(?:routing|aba|rtn|transit)\b", re.IGNORECASE)
+_ORDER = re.compile(r"\b(?:order|ticket|ref|reference|tracking|case|parcel|invoice)\b", re.IGNORECASE)
+_BIC = re.compile(r"\b(?P<value>[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b", re.IGNORECASE)
+_BIC_CONTEXT = re.compile(r"\b(?:bic|swift)\b", re.IGNORECASE)
+_BIC_WORDS = frozenset({"transfer", "transfers", "payments", "received", "business", "question", "tracking"})
+
+
+class BankAccountRecogniser(Recogniser):
+    """Shapes that mean something only beside their words, or beside each other."""
+
+    entities = ("SORT_CODE", "ACCOUNT_NUMBER", "ROUTING_NUMBER", "BIC")
+
+    def find(self, text: str) -> Iterator[Finding]:
+        sort_codes = list(_sort_codes(text))
+        yield from sort_codes
+        for run in runs(text):
+            size, span = len(run.digits), (run.start, run.end)
+            if size == 9 and _is_routing(run.digits) and has_context(_ROUTING_CONTEXT, text, *span):
+                yield Finding("ROUTING_NUMBER", *span)
+            elif 6 <= size <= 17 and not _ORDER.search(text, max(0, run.start - 25), run.start):
+                paired = size in (8, 14) and any(abs(code.start - run.end) < 40 for code in sort_codes)
+                if paired or has_context(_ACCOUNT_CONTEXT, text, *span, reach=30):
+                    yield Finding("ACCOUNT_NUMBER", *span, 0.7)
+        for match in _BIC.finditer(text):
+            value = match["value"]
+            marked = has_context(_BIC_CONTEXT, text, *match.span(), reach=20) and value.lower() not in _BIC_WORDS
+            if marked and (value.isupper() or any(map(str.isdigit, value))):
+                yield Finding("BIC", *match.span("value"), 0.8)
+
+
+def _sort_codes(text: str) -> Iterator[Finding]:
+    for match in _SORT_CODE.finditer(text):
+        value, dashed = match["value"], match[2] in ("-", "–")
+        followed = re.match(r"\W{1,12}(?:and\s)?(?:account|acc|a/c)?[^\d\n]{0,20}\d{8}(?!\d)", text[match.end() :][:60])
+        if (
+            has_context(_SORT_CONTEXT, text, *match.span())
+            or (dashed and not _DATE_SHAPED.match(value))
+            or (match[2] and followed)
+        ):
+            yield Finding("SORT_CODE", *match.span("value"))
+
+
+def _is_routing(digits: str) -> bool:
+    weights = (3, 7, 1) * 3
+    return sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=True)) % 10 == 0

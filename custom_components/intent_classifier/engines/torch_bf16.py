@@ -1,0 +1,39 @@
+"""Merged weights in bfloat16 under PyTorch: on a GPU where there is one, else on the CPU."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from custom_components.intent_classifier import base_model, encoder
+from custom_components.intent_classifier.artifact import Artifact, normalise
+from custom_components.intent_classifier.engines import merged
+
+_BATCH = 32
+
+
+class TorchEngine:
+    """Batches of sentences sorted by length, so that little is padded."""
+
+    name = "torch-bf16"
+
+    def __init__(self, artifact: Artifact, dtype: torch.dtype = torch.bfloat16) -> None:
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._llama = merged.load(artifact).to(self._device, dtype)
+        self._encoding = artifact.encoding
+        self._tokenizer = base_model.load_tokenizer(base_model.find(artifact.base))
+        self.features(["warm up"])
+
+    def features(self, texts: list[str]) -> np.ndarray:
+        limit = self._encoding.max_tokens
+        encoded = self._tokenizer.encode_batch([normalise(text) for text in texts])
+        sequences = [item.ids[:limit] or [0] for item in encoded]
+        order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]))
+        found = np.empty((len(texts), self._llama.config.hidden_size), dtype=np.float32)
+        with torch.inference_mode():
+            for start in range(0, len(order), _BATCH):
+                chosen = order[start : start + _BATCH]
+                ids, mask = encoder.pad([sequences[i] for i in chosen])
+                batch = encoder.features(self._llama, self._encoding, ids.to(self._device), mask.to(self._device))
+                found[chosen] = batch.cpu().numpy()
+        return found

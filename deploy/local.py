@@ -1,0 +1,246 @@
+"""Teller on one machine: `python -m deploy.local run|shell|train|test-core`.
+
+Puts the embedded servers, the demo bank, the Rasa model, the action server and the assistant together,
+and takes down what it started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import subprocess  # nosec B404: starts this project's own processes
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from common import database, embedded, keys
+from common import settings as house
+from common.settings import ROOT, Settings
+from deploy import model
+
+READY_SECONDS = 180
+LEAST_FREE_BYTES = 500_000_000
+
+
+class StartError(RuntimeError):
+    """Something stops the start; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A child process with its log file."""
+
+    name: str
+    child: subprocess.Popen
+    log: Path
+
+    def require_alive(self) -> None:
+        if self.child.poll() is not None:
+            raise StartError(f"the {self.name} stopped with status {self.child.returncode}; its last words: {self._last()}")
+
+    def stop(self) -> None:
+        if self.child.poll() is None:
+            self.child.send_signal(signal.SIGTERM)
+            try:
+                self.child.wait(15)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+
+    def _last(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.is_file() else []
+        telling = [line for line in lines if "rror" in line] or lines
+        return telling[-1][:400] if telling else "nothing; see the log"
+
+
+def main() -> int:
+    """One command; expected failures are one line on standard error and exit status 1."""
+    command = sys.argv[1] if len(sys.argv) == 2 else ""
+    commands = {"run": run, "shell": shell, "train": train, "test-core": test_core}
+    if command not in commands:
+        print(f"usage: python -m deploy.local {'|'.join(commands)}", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return commands[command]()
+    except KeyboardInterrupt:
+        return 130
+    except (StartError, model.ModelError, house.SettingsError, embedded.EmbeddedServerError, keys.KeyringError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def run() -> int:
+    """Everything until Ctrl-C."""
+    with ExitStack() as stack:
+        settings = _prepare(stack)
+        assistant = _start_servers(settings, stack)
+        _wait_until_ready(settings, assistant)
+        _greet(settings)
+        while True:
+            for process in assistant:
+                process.require_alive()
+            time.sleep(1)
+
+
+def shell() -> int:
+    """Rasa's shell on the `cmdline` channel, as alex."""
+    with ExitStack() as stack:
+        settings = _prepare(stack, port=False)
+        actions = _spawn(settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)])
+        stack.callback(actions.stop)
+        _wait_for(f"http://127.0.0.1:{settings.action_port}/health", [actions])
+        command = [sys.executable, "-W", "ignore", "-m", "custom_components.channels.cmdline", str(model.ARCHIVE)]
+        return subprocess.call(command, cwd=ROOT, env=_environment(settings))  # nosec B603
+
+
+def train() -> int:
+    """The Rasa model, if its inputs changed."""
+    _require_room()
+    model.train_if_changed(_environment(None))
+    return 0
+
+
+def test_core() -> int:
+    """Rasa's own story tests on the trained model."""
+    model.train_if_changed(_environment(None))
+    settings = house.load()
+    database.migrate(settings)
+    results = settings.home / "story-tests"
+    command = [sys.executable, "-W", "ignore", "-m", "rasa", "test", "core", "--stories", "tests/conversations"]
+    command += ["--model", str(model.ARCHIVE), "--fail-on-prediction-errors", "--out", str(results)]
+    return subprocess.call(command, cwd=ROOT, env=_environment(settings))  # nosec B603
+
+
+def _prepare(stack: ExitStack, port: bool = True) -> Settings:
+    _require_room()
+    for number in ([_port("TELLER_PORT", 5005)] if port else []) + [_port("TELLER_ACTION_PORT", 5055)]:
+        _require_free(number)
+    print("Starting PostgreSQL and Redis", flush=True)
+    settings = house.load()
+    stack.callback(embedded.stop, settings.home)
+    lines = f"DATABASE_URL={settings.database_url}\nREDIS_URL={settings.redis_url}\n"
+    (settings.home / "env").write_text(lines)
+    os.chmod(settings.home / "env", 0o600)
+    keys.load(settings)
+    database.migrate(settings)
+    if settings.demo:
+        from actions.bank import seed
+        from custom_components.security import demo_logins
+
+        print("Preparing the demo bank", flush=True)
+        asyncio.run(seed.seed(settings))
+        asyncio.run(demo_logins.ensure(settings))
+    model.train_if_changed(_environment(settings))
+    return settings
+
+
+def _start_servers(settings: Settings, stack: ExitStack) -> list[Process]:
+    print("Starting the action server and the assistant", flush=True)
+    actions = _spawn(settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)])
+    stack.callback(actions.stop)
+    address = ["--interface", "127.0.0.1", "--port", str(settings.assistant_port)]
+    files = ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    assistant = _spawn(settings, "assistant", ["-m", "rasa", "run", "--model", str(model.ARCHIVE), *address, *files])
+    stack.callback(assistant.stop)
+    return [actions, assistant]
+
+
+def _spawn(settings: Settings, name: str, arguments: list[str]) -> Process:
+    folder = settings.home / "logs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    log = folder / f"{name.replace(' ', '-')}.log"
+    with log.open("w") as file:
+        child = subprocess.Popen(  # nosec B603: this interpreter, fixed arguments
+            [sys.executable, "-W", "ignore", *arguments],
+            cwd=ROOT,
+            env=_environment(settings),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    return Process(name, child, log)
+
+
+def _environment(settings: Settings | None) -> dict[str, str]:
+    environment = os.environ | {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SANIC_HOST": "127.0.0.1",
+        "PYTHONPATH": str(ROOT),
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
+    if settings is not None:
+        environment |= {
+            "TELLER_HOME": str(settings.home),
+            "DATABASE_URL": settings.database_url,
+            "REDIS_URL": settings.redis_url,
+            "ACTION_ENDPOINT": f"http://127.0.0.1:{settings.action_port}/webhook",
+        }
+    return environment
+
+
+def _wait_until_ready(settings: Settings, processes: list[Process]) -> None:
+    _wait_for(f"http://127.0.0.1:{settings.assistant_port}/health/ready", processes)
+
+
+def _wait_for(address: str, processes: list[Process]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        for process in processes:
+            process.require_alive()
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # nosec B310: a loopback address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise StartError(f"{address} was not ready within {READY_SECONDS} s; see the logs under .teller/logs")
+
+
+def _greet(settings: Settings) -> None:
+    print(f"\nTeller is ready at http://127.0.0.1:{settings.assistant_port}")
+    if settings.demo:
+        from custom_components.security import demo_logins
+
+        print("Demo logins (also in .teller/logins.json):")
+        for name, login in demo_logins.read(settings).items():
+            print(f"  {name:<9} {login['password']:<20} {login['role']}")
+    print("Ctrl-C stops everything.", flush=True)
+
+
+def _require_room() -> None:
+    folder = house.home()
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        raise StartError(f"the disk under {folder} has {free // 1_000_000} MB free and Teller needs 500; make room")
+
+
+def _require_free(port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise StartError(f"port {port} is in use; stop what uses it, or set TELLER_PORT / TELLER_ACTION_PORT") from None
+
+
+def _port(name: str, default: int) -> int:
+    return int(os.environ.get(name, default))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,193 @@
+"""One fine-tuning run: data → QLoRA by transformers' Trainer → adapter and head in a run folder.
+
+The run folder holds the settings, the data's hashes, checkpoints (adapter, head, optimiser, schedule, seeds),
+TensorBoard logs and, at the end, the artefact. Starting the same run again goes on from the last checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch.utils.data import Dataset, Sampler
+from transformers import Trainer, TrainingArguments
+from transformers.trainer_pt_utils import LengthGroupedSampler
+from transformers.trainer_utils import get_last_checkpoint, set_seed
+
+from custom_components.intent_classifier import artifact, base_model, encoder
+from training import data
+from training.model import IntentModel, build, parameter_groups
+from training.settings import TrainingSettings
+
+logger = logging.getLogger(__name__)
+_TRAINED_FILE = "trained.safetensors"
+
+
+class Sentences(Dataset):
+    """Tokenised rows: ids without padding, the label's index, the length."""
+
+    def __init__(self, rows: list[data.Row], labels: list[str], tokenizer: Any, max_tokens: int) -> None:
+        index = {label: i for i, label in enumerate(labels)}
+        encoded = tokenizer.encode_batch([artifact.normalise(row.text) for row in rows])
+        self.items = [
+            {"ids": item.ids[:max_tokens] or [0], "label": index[row.intent], "length": len(item.ids[:max_tokens])}
+            for item, row in zip(encoded, rows, strict=True)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, position: int) -> dict[str, Any]:
+        return self.items[position]
+
+    @property
+    def lengths(self) -> list[int]:
+        return [item["length"] for item in self.items]
+
+
+class AdapterTrainer(Trainer):
+    """Trainer that keeps the frozen base out of its checkpoints and uses LoRA+ groups."""
+
+    def __init__(self, *args: Any, run_settings: TrainingSettings, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.run_settings = run_settings
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        if self.optimizer is None:
+            groups = parameter_groups(self.model, self.run_settings)
+            if self.run_settings.paged_optimiser:
+                import bitsandbytes as bnb
+
+                self.optimizer = bnb.optim.PagedAdamW8bit(groups)
+            else:
+                self.optimizer = torch.optim.AdamW(groups, fused=True)
+        return self.optimizer
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler:
+        return LengthGroupedSampler(self.args.train_batch_size, lengths=self.train_dataset.lengths)
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        folder = Path(output_dir or self.args.output_dir)
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(self.model.trained_state(), folder / _TRAINED_FILE)
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        state = load_file(Path(resume_from_checkpoint) / _TRAINED_FILE)
+        _, unexpected = self.model.load_state_dict(state, strict=False)
+        if unexpected:
+            raise data.DataError(f"{resume_from_checkpoint} is a checkpoint of another model")
+
+
+def collate(items: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+    """A padded batch."""
+    ids, mask = encoder.pad([item["ids"] for item in items])
+    return {"input_ids": ids, "attention_mask": mask, "labels": torch.tensor([item["label"] for item in items])}
+
+
+def run(settings: TrainingSettings, folder: Path, banking77: Path | None = None) -> Path:
+    """Train on Banking77's rows that are not held out and on the project's own; return the finished artefact's folder.
+
+    Raises DataError without the data, BaseModelError without the base.
+    """
+    rest, _ = data.split(data.read_banking77(banking77), settings.holdout_share, settings.holdout_seed)
+    if settings.max_rows:
+        _, rest = data.split(rest, settings.max_rows, settings.seed)
+    own = data.read_own_sentences() if settings.own_sentences else []
+    return train(settings, rest, own, folder)
+
+
+def train(
+    settings: TrainingSettings, rest: list[data.Row], own: list[data.Row], folder: Path, max_steps: int = -1
+) -> Path:
+    """Train on `rest` and `own` into `folder`; return the finished artefact's folder."""
+    set_seed(settings.seed)
+    rows = rest + own
+    labels = sorted({row.intent for row in rows})
+    base = base_model.find(settings.base)
+    tokenizer = base_model.load_tokenizer(base)
+    model = build(settings, len(labels))
+    folder.mkdir(parents=True, exist_ok=True)
+    record = {
+        "settings": settings.as_dict(),
+        "rows": {"banking77": len(rest), "own": len(own), "labels": len(labels)},
+        "sha256": {"base": base_model.EMBEDDED_SHA256, "banking77": data.BANKING77_SHA256, "trained_rows": data.fingerprint(rows)},
+        "torch": torch.__version__,
+    }
+    (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=settings.epochs,
+        max_steps=max_steps,
+        per_device_train_batch_size=settings.batch_size,
+        lr_scheduler_type="cosine",
+        warmup_steps=settings.warmup_share,
+        max_grad_norm=1.0,
+        remove_unused_columns=False,
+        save_steps=100,
+        save_total_limit=1,
+        logging_steps=20,
+        report_to=["tensorboard"],
+        seed=settings.seed,
+        dataloader_pin_memory=False,
+        use_cpu=not torch.cuda.is_available(),
+    )
+    trainer = AdapterTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=Sentences(rows, labels, tokenizer, settings.max_tokens),
+        data_collator=collate,
+        run_settings=settings,
+    )
+    checkpoint = get_last_checkpoint(str(folder))
+    if checkpoint:
+        logger.info("resuming from %s", checkpoint)
+    trainer.train(resume_from_checkpoint=checkpoint)
+    return export(model, settings, labels, own, rows, tokenizer, folder / "artifact")
+
+
+def export(
+    model: IntentModel,
+    settings: TrainingSettings,
+    labels: list[str],
+    own: list[data.Row],
+    rows: list[data.Row],
+    tokenizer: Any,
+    folder: Path,
+) -> Path:
+    """Write the artefact: adapter in bf16, head, mean features of each label."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model.eval()
+    for value in model.llama.parameters():
+        if value.requires_grad:
+            value.data = value.data.to(torch.bfloat16)
+    model.llama.save_pretrained(folder, safe_serialization=True)
+    (folder / "README.md").unlink(missing_ok=True)
+    sentences = Sentences(rows, labels, tokenizer, settings.max_tokens)
+    sums = torch.zeros(len(labels), model.head.in_features)
+    counts = torch.zeros(len(labels), 1)
+    order = sorted(range(len(sentences)), key=lambda i: sentences[i]["length"])
+    device = model.head.weight.device
+    with torch.no_grad():
+        for start in range(0, len(order), 64):
+            batch = collate([sentences[i] for i in order[start : start + 64]])
+            found = model.features(batch["input_ids"].to(device), batch["attention_mask"].to(device)).cpu()
+            sums.index_add_(0, batch["labels"], found)
+            counts.index_add_(0, batch["labels"], torch.ones(len(found), 1))
+    artifact.save(
+        folder,
+        base=settings.base,
+        encoding=model.encoding,
+        head=artifact.Head(
+            labels=tuple(labels),
+            weight=model.head.weight.detach().float().cpu().numpy(),
+            bias=model.head.bias.detach().float().cpu().numpy(),
+            temperature=1.0,
+        ),
+        class_means=(sums / counts).numpy(),
+        own_sentences_sha256=artifact.sentences_sha256([(row.text, row.intent) for row in own]),
+    )
+    return folder
