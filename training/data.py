@@ -39,6 +39,11 @@ def intent_name(label: str) -> str:
     return re.sub(r"\W", "", label.strip().lower())
 
 
+def normalised(text: str) -> str:
+    """Words only, in lower case: two sentences that share it are the same sentence."""
+    return re.sub(r"\W+", " ", text.lower()).strip()
+
+
 def read_csv(path: Path) -> list[Row]:
     """Rows of a `text,category` CSV in UTF-8; raises DataError when the columns are not there."""
     if not path.is_file():

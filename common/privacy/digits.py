@@ -17,6 +17,16 @@ _WORDS = {
     "seventeen": "17", "eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40",
     "fourty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
 }  # fmt: skip
+_WORDS |= {
+    "cero": "0", "uno": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5", "seis": "6", "siete": "7",
+    "ocho": "8", "nueve": "9", "un": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "sept": "7",
+    "huit": "8", "neuf": "9", "eins": "1", "zwei": "2", "drei": "3", "vier": "4", "funf": "5", "sechs": "6",
+    "sieben": "7", "acht": "8", "neun": "9", "zwo": "2", "quattro": "4", "cinque": "5", "sette": "7", "otto": "8",
+    "nove": "9", "jeden": "1", "dwa": "2", "trzy": "3", "cztery": "4", "szesc": "6", "siedem": "7", "osiem": "8",
+}  # fmt: skip
+_SINGLE = {word: digit for word, digit in _WORDS.items() if len(digit) == 1 and len(word) > 2}
+_GLUED = re.compile(f"(?:{'|'.join(sorted(_SINGLE, key=len, reverse=True))}){{2,}}")
+_GLUED_PART = re.compile("|".join(sorted(_SINGLE, key=len, reverse=True)))
 _REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _FILLERS = frozenset({"and", "then", "dash", "hyphen", "space", "dot", "point", "slash", "minus", "next", "comma"})
 _LETTER_DIGITS = str.maketrans("oOlI|", "00111")
@@ -130,6 +140,9 @@ def _take(builder: _Builder, token: str, start: int, end: int, text: str) -> Non
         else:
             builder.add(digits, start, end)
             builder.tens = len(digits) == 2 and digits[1] == "0" and digits != "10"
+    elif len(word) >= 6 and _GLUED.fullmatch(word):
+        for part in _GLUED_PART.finditer(word):
+            builder.add(_SINGLE[part.group()], start + part.start(), start + part.end())
     elif word in _REPEATS:
         builder.repeat = _REPEATS[word]
         builder.gap += 1

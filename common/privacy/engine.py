@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,11 +49,17 @@ class NameModel(NlpEngine):
         with self._nlp.memory_zone():
             yield
 
+    def nothing(self) -> NlpArtifacts:
+        """What the model says of an empty text."""
+        return self.process_text("", "en")
+
     def process_text(self, text: str, language: str) -> NlpArtifacts:
         doc = self._nlp(text)
         return NlpArtifacts(list(doc.ents), doc, [], [], None, language)
 
-    def process_batch(self, texts: Any, language: str, **_: Any) -> Iterator[tuple[str, NlpArtifacts]]:
+    def process_batch(
+        self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **_: Any
+    ) -> Iterator[tuple[str, NlpArtifacts]]:
         for text in texts:
             yield text, self.process_text(text, language)
 
@@ -112,7 +118,7 @@ class Engine:
             supported_languages=["en"],
             context_aware_enhancer=_NoEnhancer(),
         )
-        self._no_artifacts = NlpArtifacts([], None, [], [], None, "en")
+        self._no_artifacts = self._model.nothing()
 
     def find(self, text: str, *, with_model: bool) -> list[RecognizerResult]:
         """Results as spans of `text`; the model for names reads along only when asked."""

@@ -18,8 +18,8 @@ _ORDER = re.compile(
     r"\b(?:order|ticket|ref|reference|tracking|case|parcel|invoice|request)\b[^\d\n]{0,20}$", re.IGNORECASE
 )
 _AMOUNT_WORD = re.compile(
-    r"\b(?:send|pay|transfer|top|withdraw|exchange|convert|move|spend|spent|deposit|add|make it|limit|for|over|under|than"
-    r"|about|around|least|most|amount|it|to|by|of|was|is|cost|charged|up|with|only|just|another|change)\s{1,3}$",
+    r"\b(?:send|pay|transfer|top|withdraw|exchange|convert|move|spend|spent|deposit|add|make it|limit|for|over|under"
+    r"|than|about|around|least|most|amount|it|to|by|of|was|is|cost|charged|up|with|only|just|another|change)\s{1,3}$",
     re.IGNORECASE,
 )
 _YEAR_WORD = re.compile(

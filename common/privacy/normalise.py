@@ -23,6 +23,8 @@ _ESCAPE = re.compile(
     r"|\\u\{?(?P<unicode>[0-9a-fA-F]{4})\}?"
     r"|\\x(?P<byte>[0-9a-fA-F]{2})"
 )
+# Mark-up between two digits is a gap like any other.
+_TAG = re.compile(r"</?(?:b|br|i|p|u|s|em|strong|span|div|li|td|tr|a|font|code|pre|wbr)\b[^<>]{0,60}>", re.IGNORECASE)
 _NAMED = {"commat": "@", "period": ".", "num": "#", "shy": "", "zwnj": "", "zwj": "", "lrm": "", "rlm": ""}
 _NAMED |= {"ndash": "-", "mdash": "-", "minus": "-"}
 
@@ -51,7 +53,13 @@ class Normalised:
 
 def normalise(text: str) -> Normalised:
     """Fold `text`; linear in its length."""
-    if text.isascii() and not _ESCAPE.search(text) and text.isprintable():
+    if (
+        text.isascii()
+        and text.isprintable()
+        and "  " not in text
+        and not _ESCAPE.search(text)
+        and not _TAG.search(text)
+    ):
         return Normalised(text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
     out: list[str] = []
     starts: list[int] = []
@@ -59,8 +67,11 @@ def normalise(text: str) -> Normalised:
     position = 0
     while position < len(text):
         match = _ESCAPE.match(text, position) if text[position] in "%&\\" else None
-        end = match.end() if match else position + 1
-        for character in _fold(_unescape(match) if match else text[position]):
+        tag = _TAG.match(text, position) if text[position] == "<" else None
+        end = match.end() if match else tag.end() if tag else position + 1
+        for character in _fold(_unescape(match) if match else " " if tag else text[position]):
+            if character == " " and out and out[-1] == " ":
+                continue  # one space says as much as ten, and hides nothing
             out.append(character)
             starts.append(position)
             ends.append(end)

@@ -31,7 +31,9 @@ class BankAccountRecogniser(Recogniser):
         yield from sort_codes
         for run in runs(text):
             size, span = len(run.digits), (run.start, run.end)
-            if size == 9 and _is_routing(run.digits) and has_context(_ROUTING_CONTEXT, text, *span):
+            if size == 14 and 6 in run.groups and len(run.groups) in (2, 4):
+                yield Finding("ACCOUNT_NUMBER", *span)
+            elif size == 9 and _is_routing(run.digits) and has_context(_ROUTING_CONTEXT, text, *span):
                 yield Finding("ROUTING_NUMBER", *span)
             elif 6 <= size <= 17 and not _ORDER.search(text, max(0, run.start - 25), run.start):
                 paired = size in (8, 14) and any(abs(code.start - run.end) < 40 for code in sort_codes)

@@ -20,6 +20,9 @@ _NETWORKS = (
     (re.compile(r"1"), {15}),
 )
 _STRICT = re.compile(r"4|5|6|3[47]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720")
+_GROUP = re.compile(r"(?<!\d)\d{3,8}(?!\d)")
+_UNBROKEN = re.compile(r"\d{13,}")
+_SPREAD_GAP = 40
 _CONTEXT = re.compile(r"\b(?:cards?|visa|mastercard|maestro|amex|pan|debit|credit|long number|digits)\b", re.IGNORECASE)
 _ORDER = re.compile(r"\b(?:order|ticket|ref|reference|tracking|case|parcel|transaction id)\W", re.IGNORECASE)
 
@@ -38,6 +41,7 @@ class CardNumberRecogniser(Recogniser):
         found += [finding for run in runs(text, stops=False) for finding in _whole(run)]
         found += [finding for run in runs(text) for finding in _mistyped(run, text)]
         yield from found
+        yield from _spread(text)
 
 
 def _windows(run: Run) -> Iterator[Finding]:
@@ -74,12 +78,26 @@ def _whole(run: Run) -> Iterator[Finding]:
         yield Finding("CARD_NUMBER", run.start, run.end, 1.0)
 
 
+def _spread(text: str) -> Iterator[Finding]:
+    """Groups of three to six digits with words between them ("4111 followed by 1111 ...")."""
+    groups = [match.span() for run in runs(text) for match in _GROUP.finditer(text, run.start, run.end)]
+    for first in range(len(groups)):
+        digits = ""
+        for last in range(first, min(first + 6, len(groups))):
+            if last > first and groups[last][0] - groups[last - 1][1] > _SPREAD_GAP:
+                break
+            digits += text[slice(*groups[last])]
+            if len(digits) in (15, 16) and _STRICT.match(digits) and luhn(digits) and _is_issued(digits):
+                yield Finding("CARD_NUMBER", groups[first][0], groups[last][1], 0.9)
+
+
 def _mistyped(run: Run, text: str) -> Iterator[Finding]:
     named = has_context(_CONTEXT, text, run.start, run.end)
     if 13 <= len(run.digits) <= 19 and named and not _ORDER.search(text, max(0, run.start - 20), run.start):
         yield Finding("CARD_NUMBER", run.start, run.end, 0.8)
 
 
-def holds_card_number(text: str) -> bool:
-    """Whether a Luhn window that a network could have issued stands anywhere in `text`."""
-    return any(True for run in runs(text, stops=False) for _ in _windows(run))
+def holds_card_number(identifier: str) -> bool:
+    """Whether a Luhn window that a network could have issued stands in the unbroken digits of an identifier."""
+    unbroken = (run for match in _UNBROKEN.finditer(identifier) for run in runs(match.group(), stops=False))
+    return any(True for run in unbroken for _ in _windows(run))

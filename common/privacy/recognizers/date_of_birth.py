@@ -10,8 +10,8 @@ from common.privacy.recognizers.base import Finding, Recogniser, has_context
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _DATE = re.compile(
     r"(?<!\d)(?P<value>\d{1,4}\s?[-/.,_ ]\s?\d{1,2}\s?[-/.,_ ]\s?\d{2,4}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:\sof)?[\s,.-]{{1,2}}{_MONTH}[\s,.-]{{1,2}}(?:\d{{4}}|\d\d)"
-    rf"|{_MONTH}[\s,.-]{{1,2}}\d{{1,2}}(?:st|nd|rd|th)?[\s,.-]{{1,2}}(?:\d{{4}}|\d\d)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:\sof)?[\s,.-]{{1,2}}{_MONTH}(?:[\s,.-]{{1,2}}(?:\d{{4}}|\d\d|\w{{3,8}}ty\s\w{{3,6}}))?"
+    rf"|{_MONTH}[\s,.-]{{1,2}}\d{{1,2}}(?:st|nd|rd|th)?(?:[\s,.-]{{1,2}}(?:\d{{4}}|\d\d))?"
     r"|(?:19|20)\d{6}|\d{4}(?:19|20)\d\d|(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )

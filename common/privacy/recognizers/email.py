@@ -9,11 +9,11 @@ from common.privacy.recognizers.base import Finding, Recogniser, matches
 
 _LOCAL = r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}"
 _WRITTEN = re.compile(
-    rf"(?<![A-Za-z0-9._%+'-]){_LOCAL}\s{{0,2}}(?:@|[\[({{]\s?at\s?[\])}}])\s{{0,2}}"
+    rf"(?<![A-Za-z0-9._%+'-]){_LOCAL}\s{{0,2}}(?:@|[\[({{]\s?at?\s?[\])}}])\s{{0,2}}"
     r"[A-Za-z0-9-]{1,63}(?:\s{0,2}(?:\.|[\[({]\s?dot\s?[\])}])\s{0,2}[A-Za-z0-9-]{1,63}){0,5}"
 )
 _SPOKEN_END = re.compile(
-    r"\bat\s{1,2}(?:[a-z0-9-]{1,40}\s{1,2}(?:dot|point)\s{1,2}){1,3}[a-z]{2,12}\b|\bat\s{1,2}[a-z0-9-]{2,40}\."
+    r"\bat\s{1,2}(?:[a-z0-9-]{1,40}\s{1,2}(?:dot|point)\s{1,2}){1,3}[a-z]{2,12}\b|\bat\s{1,2}(?:gmail|hotmail|outlook|yahoo|icloud|protonmail|gmx)\b|\bat\s{1,2}[a-z0-9-]{2,40}\."
     r"(?:com|net|org|co\.uk|uk|de|fr|io|eu|info|ie|nl|es|it|pl|in|me)\b",
     re.IGNORECASE,
 )

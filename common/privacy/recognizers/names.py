@@ -18,6 +18,9 @@ _KIN = (
     r"|partner|girlfriend|boyfriend|cousin|uncle|aunt|nephew|niece|colleague|roommate|neighbour|solicitor|carer"
 )
 _FIGURE = r"[£$€¥]?\s?\d[\d.,]{0,12}\s?(?:[£$€¥k]|gbp|eur|usd|pounds?|euros?|dollars?|quid|bucks)?"
+_AMOUNT_WORDS = (
+    r"(?:a (?:hundred|thousand|tenner|fiver)|(?:five|ten|fifteen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty))"
+)
 _ANY_CASE = (
     re.compile(
         r"\b(?:name(?:'s|s| is| was|:)|(?:i am|i'm|im) (?:called|named)|called me|call me|surname(?: is|:)"
@@ -33,13 +36,27 @@ _ANY_CASE = (
         rf"\s(?:back\s)?to\s(?:my (?:{_KIN})\s)?{_NAME}",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b(?:send|pay|give|owe|wire)\s{_NAME}\s{_FIGURE}", re.IGNORECASE),
+    re.compile(rf"\b(?:send|pay|give|owe|wire)\s{_NAME}\s(?:{_FIGURE}|{_AMOUNT_WORDS}\b)", re.IGNORECASE),
     re.compile(
         rf"\bmy (?:{_KIN}),?\s{_ONE}"
         r"(?=(?:'s)?(?:\s(?:wants|needs|is|has|said|lives|owes|sent|paid)\b|\s*[.,!?;:]|\s*$))",
         re.IGNORECASE,
     ),
     re.compile(rf"(?:^|[.,!?]\s){_NAME}\sspeaking\b", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:nome [eé]|ich hei(?:ss|ß)e|me llamo|mi nombre es|je m'appelle|mi chiamo|nazywam si[eę])\s{_NAME}",
+        re.IGNORECASE,
+    ),
+)
+# "i'm priya raghunathan", and nothing after it: each word must be one that English does not make.
+_LOWER_CASE = re.compile(
+    r"\b(?:i\s?['’]?\s?a?m|this is|its|it's)\s(?P<value>[^\W\d_]{2,20}(?:\s(?:[^\W\d_]|['’-]){2,22}){1,2}?)"
+    r"(?=\s?(?:[.,!;]|$|here\b|speaking\b|from\b))",
+    re.IGNORECASE,
+)
+_ENGLISH_ENDING = re.compile(
+    r"(?:ing|ed|ly|al|ous|able|ible|ive|ish|ful|less|ness|ment|tion|sion|er|ers|est|ate|ent|ant|ough|ck|ght|ty|ise|ize)$",
+    re.IGNORECASE,
 )
 # With a capital only: "i'm waiting" and "my sister uses" are everyday English.
 _WITH_CAPITAL = (
@@ -53,7 +70,7 @@ _WITH_CAPITAL = (
     re.compile(rf"\b[Mm]y (?:{_KIN}),?\s{_CAPITALISED}"),
     re.compile(rf"\b(?:[Ss]ir|[Mm]iss|[Ll]ady|[Pp]rof)\.?\s{_CAPITALISED}"),
     re.compile(rf"(?:^|[.,!?]\s){_CAPITALISED}\shere\b"),
-    re.compile(rf"(?:{_FIGURE}|\b[Pp]ayments?|\b[Oo]rder|\b[Oo]wed|\b[Oo]wing)\s(?:over\s)?to\s{_CAPITALISED}"),
+    re.compile(rf"(?:{_FIGURE}|\b[Oo]rder|\b[Oo]wed|\b[Oo]wing)\s(?:over\s)?to\s{_CAPITALISED}"),
 )
 _PAIR = re.compile(
     r"\b(?P<value>[A-Z][a-z'’-]{1,25}(?:\s(?:[A-Z]\.|(?:de|da|van|von|der|al|el|bin|ben|di)\s)?\s?[A-Z][a-z'’-]{1,25}){1,2})\b"
@@ -82,6 +99,10 @@ class NameRecogniser(Recogniser):
         for pattern in (*_ANY_CASE, *_WITH_CAPITAL):
             for match in pattern.finditer(text):
                 yield from self._head(text, *match.span("value"))
+        for match in _LOWER_CASE.finditer(text):
+            words = match["value"].split()
+            if not any(self._is_word(word) or ("-" not in word and _ENGLISH_ENDING.search(word)) for word in words):
+                yield Finding("PERSON", *match.span("value"), 0.6)
         for match in _PAIR.finditer(text):
             start, end = self._trimmed(text, *match.span("value"))
             if self._is_person(text, start, end):

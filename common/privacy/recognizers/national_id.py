@@ -10,7 +10,7 @@ from common.privacy.recognizers.base import Finding, Recogniser, has_context
 
 _S = r"[\s.,_/|-]{0,3}"
 _NI = re.compile(
-    rf"\b(?P<value>(?![DFIQUVdfiquv])(?!(?:BG|GB|KN|NK|NT|TN|ZZ))[A-Z]{_S}[A-CEGHJ-NPR-TW-Z]{_S}"
+    rf"\b(?P<value>[A-Z]{_S}[A-Z]{_S}"
     rf"(?:\d{_S}){{6}}[A-D])\b",
     re.IGNORECASE,
 )

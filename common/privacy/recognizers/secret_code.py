@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from common.privacy.digits import Run, runs
 from common.privacy.recognizers.base import Finding, Recogniser
 
-_CVV = re.compile(r"\b(?:cvv2?|cvc2?|cv2|csc|cid|security (?:code|number|digits))\b", re.IGNORECASE)
+_CVV = re.compile(
+    r"\b(?:cvv2?|cvc2?|cv2|csc|cid|security (?:code|number|digits)"
+    r"|(?:digits?|number|code) on the back)\b",
+    re.IGNORECASE,
+)
 _PIN = re.compile(r"\b(?:pin|pins|pincode|p\.i\.n\.?|passcode|pass code)\b", re.IGNORECASE)
 _CODE = re.compile(
     r"\b(?:otp|o\.t\.p\.?|2fa|tan|one[ -]time (?:code|password|pin)|(?:verification|confirmation|authentication|"
@@ -16,10 +20,12 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _NOT_CODE = re.compile(
-    r"\b(?:sort|post|zip|error|reason|country|currency|promo|dialling|qr|fee|swift|bar)[ -]?code", re.IGNORECASE
+    r"\bsocial security|\b(?:sort|post|zip|error|reason|country|currency|promo|dialling|qr|fee|swift|bar)[ -]?code",
+    re.IGNORECASE,
 )
 _PASSWORD = re.compile(
-    r"\b(?:pass ?words?|passwd|pwd|pass ?phrase|memorable (?:word|answer)|secret (?:word|answer))"
+    r"\b(?:pass ?words?|passwd|pwd|pass ?phrase|passwort|kennwort|mot de passe|contrasena"
+    r"|memorable (?:word|answer)|secret (?:word|answer))"
     r"(?:\s{1,3}(?:is|was|to|as|set to|would be)\b|\s?[:=]|\s?-)\s{0,3}[\"'“]?(?P<value>(?!<)[^\s\"'”]{1,64})",
     re.IGNORECASE,
 )
@@ -42,9 +48,9 @@ class SecretCodeRecogniser(Recogniser):
     def find(self, text: str) -> Iterator[Finding]:
         for run in runs(text):
             size = len(run.digits)
-            if size in (3, 4) and _named(_CVV, text, run):
+            if size in (3, 4) and _named(_CVV, text, run, 60):
                 yield Finding("CVV", run.start, run.end, 0.95)
-            elif 4 <= size <= 8 and _named(_PIN, text, run):
+            elif 4 <= size <= 8 and _named(_PIN, text, run, 50):
                 yield Finding("PIN", run.start, run.end, 0.95)
             elif 4 <= size <= 10 and _named(_CODE, text, run) and not _named(_NOT_CODE, text, run):
                 yield Finding("CODE", run.start, run.end, 0.9)
@@ -56,9 +62,9 @@ class SecretCodeRecogniser(Recogniser):
                 yield Finding("CARD_EXPIRY", *match.span("value"), 0.8)
 
 
-def _named(word: re.Pattern[str], text: str, run: Run) -> bool:
+def _named(word: re.Pattern[str], text: str, run: Run, reach: int = _REACH) -> bool:
     if _OTHER.search(text, max(0, run.start - 12), run.start):
         return False
-    before = word.search(text, max(0, run.start - _REACH), run.start)
+    before = word.search(text, max(0, run.start - reach), run.start)
     after = word.search(text, run.end, run.end + 18)
     return bool(before or after)

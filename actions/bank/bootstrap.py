@@ -1,0 +1,56 @@
+"""The one place where the bank is put together."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from redis.asyncio import Redis
+
+from actions.bank.repository.unit import open_bank_pool
+from actions.bank.sealing import Sealer
+from actions.bank.services import Bank
+from actions.bank.use_cases.accounts import Accounts
+from actions.bank.use_cases.base import Clock, Messenger
+from actions.bank.use_cases.cards import Cards
+from actions.bank.use_cases.customers import Customers
+from actions.bank.use_cases.exchange import Exchange
+from actions.bank.use_cases.handoff import Handoff
+from actions.bank.use_cases.payees import Payees
+from actions.bank.use_cases.policies import Policies
+from actions.bank.use_cases.step_up import StepUp
+from actions.bank.use_cases.transfers import Transfers
+from common import keys
+from common.inbox import Inbox
+from common.settings import Settings
+
+
+def utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+async def open_bank(settings: Settings, clock: Clock = utc_now, *, connections: int = 8) -> Bank:
+    """The bank on its PostgreSQL schema; the inbox takes its messages, which only the demo has."""
+    keyring = keys.load(settings)
+    sealer = Sealer(keyring)
+    pool = await open_bank_pool(settings, connections)
+    redis: Redis | None = Redis.from_url(settings.redis_url) if settings.demo else None
+    messenger: Messenger | None = Inbox(redis, keyring) if redis is not None else None
+    step_up = StepUp(pool, sealer, clock, messenger, keyring.derive("bank.step-up"))
+
+    async def close() -> None:
+        await pool.close()
+        if redis is not None:
+            await redis.close()
+
+    return Bank(
+        accounts=Accounts(pool, sealer, clock),
+        customers=Customers(pool, sealer, clock),
+        cards=Cards(pool, sealer, clock, step_up),
+        payees=Payees(pool, sealer, clock),
+        transfers=Transfers(pool, sealer, clock, step_up),
+        step_up=step_up,
+        exchange=Exchange(pool, sealer, clock),
+        policies=Policies(pool, sealer, clock),
+        handoff=Handoff(pool, sealer, clock),
+        close=close,
+    )

@@ -1,0 +1,110 @@
+"""The customer's feed: searching and adding to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from actions.bank.model import Direction, Money, Transaction
+from actions.bank.repository.unit import Connection, Row, insert
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to look for; `since` is inclusive, `before` exclusive. Empty fields do not restrict."""
+
+    merchant: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    min_amount: Money | None = None
+    max_amount: Money | None = None
+    kinds: Sequence[str] = ()
+    statuses: Sequence[str] = ()
+    direction: Direction | None = None
+
+    def where(self) -> tuple[str, dict[str, Any]]:
+        """SQL conditions and their parameters."""
+        conditions: list[tuple[str, dict[str, Any]]] = []
+        if self.merchant:
+            escaped = self.merchant.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            conditions.append(
+                (
+                    "(t.counterparty ILIKE %(merchant)s OR t.trading_name ILIKE %(merchant)s"
+                    " OR t.category ILIKE %(merchant)s)",
+                    {"merchant": f"%{escaped}%"},
+                )
+            )
+        if self.since:
+            conditions.append(("t.created_at >= %(since)s", {"since": self.since}))
+        if self.before:
+            conditions.append(("t.created_at < %(before)s", {"before": self.before}))
+        for name, sign, money in (("low", ">=", self.min_amount), ("high", "<=", self.max_amount)):
+            if money:
+                sql = f"t.amount_minor {sign} %({name})s AND t.currency = %({name}_currency)s"
+                conditions.append((sql, {name: money.amount_minor, f"{name}_currency": money.currency}))
+        if self.kinds:
+            conditions.append(("t.kind = ANY(%(kinds)s)", {"kinds": list(self.kinds)}))
+        if self.statuses:
+            conditions.append(("t.status = ANY(%(statuses)s)", {"statuses": list(self.statuses)}))
+        if self.direction:
+            conditions.append(("t.direction = %(direction)s", {"direction": self.direction}))
+        parameters = {name: value for _, part in conditions for name, value in part.items()}
+        return "".join(f" AND {sql}" for sql, _ in conditions), parameters
+
+
+_MADE = ("id", "account_id", "amount", "fee", "local_amount", "operator_surcharge", "card_last4")
+_SAME = tuple(f.name for f in fields(Transaction) if f.name not in _MADE)
+
+
+def _money(found: Row, name: str, currency: str) -> Money | None:
+    return None if found[name] is None else Money(found[name], found[currency])
+
+
+def _transaction(found: Row) -> Transaction:
+    return Transaction(
+        id=str(found["id"]),
+        account_id=str(found["account_id"]),
+        amount=Money(found["amount_minor"], found["currency"]),
+        fee=Money(found["fee_minor"], found["currency"]),
+        local_amount=_money(found, "local_amount_minor", "local_currency"),
+        operator_surcharge=_money(found, "operator_surcharge_minor", "local_currency")
+        if found["local_currency"]
+        else _money(found, "operator_surcharge_minor", "currency"),
+        card_last4=found["last4"],
+        **{name: found[name] for name in _SAME},
+    )
+
+
+async def search(connection: Connection, customer_id: str, wanted: Filter, limit: int) -> list[Transaction]:
+    """Matching transactions, newest first."""
+    conditions, parameters = wanted.where()
+    sql = f"""
+        SELECT t.*, cards.last4 FROM transactions t LEFT JOIN cards ON cards.id = t.card_id
+        WHERE t.customer_id = %(customer)s{conditions} ORDER BY t.created_at DESC, t.id LIMIT %(limit)s
+    """  # nosec B608: the conditions are fixed texts, all values are parameters
+    cursor = await connection.execute(sql, {**parameters, "customer": customer_id, "limit": limit})
+    return [_transaction(found) for found in await cursor.fetchall()]
+
+
+async def sums(connection: Connection, customer_id: str, wanted: Filter) -> list[Row]:
+    """Over everything that matches: currency, n, spent and received (without declined and reverted ones)."""
+    conditions, parameters = wanted.where()
+    sql = f"""
+        SELECT t.currency, count(*) AS n,
+            coalesce(sum(amount_minor) FILTER (WHERE direction = 'out' AND counts), 0)::bigint AS spent,
+            coalesce(sum(amount_minor) FILTER (WHERE direction = 'in' AND counts), 0)::bigint AS received
+        FROM transactions t, LATERAL (SELECT t.status IN ('completed', 'pending') AS counts) c
+        WHERE t.customer_id = %(customer)s{conditions} GROUP BY t.currency ORDER BY t.currency
+    """  # nosec B608: the conditions are fixed texts, all values are parameters
+    cursor = await connection.execute(sql, {**parameters, "customer": customer_id})
+    return await cursor.fetchall()
+
+
+async def add(connection: Connection, fields: Mapping[str, Any]) -> str:
+    """Insert a feed line; `fields` are columns of bank.transactions. Returns its id."""
+    transaction_id = uuid4()
+    await insert(connection, "transactions", {"id": transaction_id, **fields})
+    return str(transaction_id)

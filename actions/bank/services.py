@@ -1,0 +1,36 @@
+"""The only way into the bank: one facade, one small service a feature.
+
+Every method is async, takes the customer's id (from a verified assertion, never from the dialogue) first,
+returns the frozen values of `model` and raises the refusals of `errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from actions.bank.use_cases.accounts import Accounts
+from actions.bank.use_cases.cards import Cards
+from actions.bank.use_cases.customers import Customers
+from actions.bank.use_cases.exchange import Exchange
+from actions.bank.use_cases.handoff import Handoff
+from actions.bank.use_cases.payees import Payees
+from actions.bank.use_cases.policies import Policies
+from actions.bank.use_cases.step_up import StepUp
+from actions.bank.use_cases.transfers import Transfers
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Opened by `bootstrap.open_bank`; `close` gives back its connections."""
+
+    accounts: Accounts
+    customers: Customers
+    cards: Cards
+    payees: Payees
+    transfers: Transfers
+    step_up: StepUp
+    exchange: Exchange
+    policies: Policies
+    handoff: Handoff
+    close: Callable[[], Awaitable[None]]

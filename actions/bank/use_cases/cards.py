@@ -1,0 +1,109 @@
+"""Cards: listing, freezing at once, and unfreezing after a second factor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from actions.bank.errors import CardNotAvailable, KeyConflict, NotFound, PreparedExpired
+from actions.bank.model import Card, CardFrozen, CardOrder, PreparedUnfreeze
+from actions.bank.repository import cards, intents
+from actions.bank.repository.unit import Connection, serializable
+from actions.bank.use_cases.base import Service
+from actions.bank.use_cases.step_up import StepUp
+
+PREPARED_LIFE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Cards(Service):
+    step_up: StepUp
+
+    async def list(self, customer_id: str) -> Sequence[Card]:
+        async with self.pool.connection() as connection:
+            return await cards.of_customer(connection, customer_id)
+
+    async def orders(self, customer_id: str) -> Sequence[CardOrder]:
+        """Card orders, the newest first."""
+        async with self.pool.connection() as connection:
+            return await cards.orders(connection, self.sealer, customer_id)
+
+    async def freeze(self, customer_id: str, card_ids: Sequence[str] | None, reason: str) -> Sequence[CardFrozen]:
+        """Freeze the named cards, or every active physical one for None; a frozen card stays as it is.
+
+        Raises NotFound for a card that is not the customer's, CardNotAvailable where nothing can be frozen.
+        """
+        now = self.clock()
+        async with self.pool.connection() as connection:
+            held = {card.id: card for card in await cards.of_customer(connection, customer_id, lock=True)}
+            chosen = self._to_freeze(held, card_ids)
+            await cards.freeze(connection, [card.id for card in chosen if card.status != "frozen"], reason, now)
+            after = {card.id: card for card in await cards.of_customer(connection, customer_id)}
+        return [CardFrozen(after[card.id], card.status == "frozen", after[card.id].frozen_at or now) for card in chosen]
+
+    @staticmethod
+    def _to_freeze(held: dict[str, Card], card_ids: Sequence[str] | None) -> Sequence[Card]:
+        if card_ids is None:
+            chosen = [c for c in held.values() if c.kind == "physical" and c.status in ("active", "frozen")]
+            if not chosen:
+                raise CardNotAvailable("no_active_card")
+            return chosen
+        if any(card_id not in held for card_id in card_ids):
+            raise NotFound("card")
+        chosen = [held[card_id] for card_id in card_ids]
+        for card in chosen:
+            if card.status in ("cancelled", "expired", "blocked"):
+                raise CardNotAvailable(card.status, card.last4)
+        return chosen
+
+    async def prepare_unfreeze(self, customer_id: str, card_id: str) -> PreparedUnfreeze:
+        """Mint the key under which a second factor may unfreeze this card; raises CardNotAvailable, NotFound."""
+        now = self.clock()
+        key = str(uuid4())
+        async with self.pool.connection() as connection:
+            card = await self._frozen(connection, customer_id, card_id)
+            await intents.add(
+                connection,
+                {
+                    "customer_id": customer_id,
+                    "key": key,
+                    "kind": "unfreeze_card",
+                    "state": "prepared",
+                    "card_id": card.id,
+                    "created_at": now,
+                    "expires_at": now + PREPARED_LIFE,
+                },
+            )
+        return PreparedUnfreeze(key, card, now + PREPARED_LIFE)
+
+    async def unfreeze(self, customer_id: str, key: str) -> Card:
+        """Unfreeze the card prepared under `key`; only after `step_up.verify`, and the same again for the same key."""
+        return await serializable(self.pool, lambda connection: self._unfreeze(connection, customer_id, key))
+
+    async def _unfreeze(self, connection: Connection, customer_id: str, key: str) -> Card:
+        intent = await intents.get(connection, customer_id, key, "unfreeze_card", lock=True)
+        card_id = str(intent["card_id"])
+        if intent["state"] == "prepared":
+            if self.clock() >= intent["expires_at"]:
+                raise PreparedExpired()
+            await self.step_up.require_verified(connection, intent)
+            await self._frozen(connection, customer_id, card_id)
+            await cards.unfreeze(connection, card_id)
+            await intents.set_executed(connection, customer_id, key, self.clock())
+        elif intent["state"] != "executed":
+            raise KeyConflict(intent["state"])
+        held = {card.id: card for card in await cards.of_customer(connection, customer_id)}
+        return held[card_id]
+
+    @staticmethod
+    async def _frozen(connection: Connection, customer_id: str, card_id: str) -> Card:
+        for card in await cards.of_customer(connection, customer_id, lock=True):
+            if card.id == card_id:
+                if card.status != "frozen":
+                    raise CardNotAvailable("not_frozen" if card.status == "active" else card.status, card.last4)
+                if card.frozen_reason == "bank":
+                    raise CardNotAvailable("blocked_by_bank", card.last4)
+                return card
+        raise NotFound("card")

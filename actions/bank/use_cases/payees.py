@@ -1,0 +1,63 @@
+"""Whom the customer pays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.bank.errors import InvalidIban, NotFound
+from actions.bank.model import Payee
+from actions.bank.repository import accounts, customers, payees, policies
+from actions.bank.rules import compact_iban, compare_names, match_payee
+from actions.bank.use_cases.base import Service
+
+
+class Payees(Service):
+    async def list(self, customer_id: str) -> Sequence[Payee]:
+        async with self.pool.connection() as connection:
+            return await payees.of_customer(connection, self.sealer, customer_id)
+
+    async def get(self, customer_id: str, payee_id: str) -> Payee:
+        async with self.pool.connection() as connection:
+            found = await payees.one(connection, self.sealer, customer_id, payee_id)
+        if found is None:
+            raise NotFound("payee")
+        return found
+
+    async def resolve(self, customer_id: str, text: str) -> Payee:
+        """The payee meant by a name or part of it; raises PayeeUnknown or PayeeAmbiguous with candidates."""
+        return match_payee(text, await self.list(customer_id))
+
+    async def by_iban(self, customer_id: str, iban: str) -> Payee | None:
+        """The customer's payee with this IBAN, however it is written; raises InvalidIban."""
+        iban_hash = self.sealer.fingerprint(compact_iban(iban))
+        async with self.pool.connection() as connection:
+            return await payees.by_fingerprint(connection, self.sealer, customer_id, iban_hash)
+
+    async def adopt_iban(self, customer_id: str, iban: str, name: str) -> Payee:
+        """A payee for a new IBAN, kept as unsaved; a known number gives the payee that has it. Raises InvalidIban."""
+        compact = compact_iban(iban)
+        if not name.strip():
+            raise InvalidIban("name_missing")
+        async with self.pool.connection() as connection:
+            country = await policies.country(connection, compact[:2])
+            payee = Payee(
+                id=payees.new_id(),
+                name=" ".join(name.split())[:80],
+                iban=compact,
+                country=compact[:2],
+                currency=country["currency"] if country else "EUR",
+                status="unsaved",
+                name_check="unavailable",
+                block_reason=None,
+            )
+            ours = await accounts.by_fingerprint(connection, self.sealer.fingerprint(compact))
+            if ours is not None:
+                personal = self.sealer.open(ours["personal"], customers.place(ours["customer_id"]))
+                check = compare_names(name, f"{personal['first_name']} {personal['last_name']}")
+                payee = replace(payee, name_check=check)
+            await payees.add(connection, self.sealer, customer_id, payee)
+            kept = await payees.by_fingerprint(connection, self.sealer, customer_id, self.sealer.fingerprint(compact))
+        if kept is None:
+            raise NotFound("payee")
+        return kept

@@ -1,0 +1,212 @@
+"""What every action shares: who is asking, what they said, the bank, and how refusals become words.
+
+A custom action is one class with one method, `answer`; the base verifies the signed assertion first, so a
+forged call to the action server reads nothing and moves nothing.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.bank.errors import BankError
+from actions.bank.model import Profile
+from actions.bank.services import Bank
+from actions.house import house
+from actions.wording import HOME_ZONE, worded
+from common import assertion
+from common.assertion import AssertionInvalid
+
+log = structlog.get_logger(__name__)
+
+GUEST = None
+OFFER_SLOT = "service_offer"
+UNDERSTOOD_NOTHING = ("nlu_fallback", "out_of_scope")
+
+
+class LoginNeeded(Exception):
+    """The turn needs a customer and there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`payload` is sent back as the message: `/intent` or plain text."""
+
+    title: str
+    payload: str
+
+
+class Turn:
+    """One message of one conversation, as an action sees it."""
+
+    def __init__(
+        self,
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        bank: Bank,
+        customer: str | None,
+        profile: Profile | None,
+    ) -> None:
+        self.dispatcher = dispatcher
+        self.tracker = tracker
+        self.bank = bank
+        self.customer = customer
+        self.profile = profile
+        self.session_id: str = tracker.sender_id
+        self.intent, self.text = _said(tracker)
+        self.zone = _zone(profile)
+
+    @property
+    def customer_id(self) -> str:
+        """The verified customer; raises LoginNeeded for a guest."""
+        if self.customer is None:
+            raise LoginNeeded
+        return self.customer
+
+    def say(
+        self, response: str, facts: Mapping[str, Any] | None = None, *, buttons: Sequence[Button] = (), **more: Any
+    ) -> None:
+        """Utter a response of data/responses with its facts put in words."""
+        shown = [{"title": button.title, "payload": button.payload} for button in buttons]
+        self.dispatcher.utter_message(response=response, buttons=shown, **worded({**(facts or {}), **more}, self.zone))
+
+    def say_refusal(self, error: BankError) -> None:
+        """Word a refusal of the bank: `utter_error_<code>`, with `_<reason>` where it has one."""
+        self.say(refusal(error), error.facts)
+
+    def offer(self, action: str) -> EventType:
+        """The event that makes a plain "yes" in the next turn run `action`."""
+        return SlotSet(OFFER_SLOT, action)
+
+    def offered(self) -> str | None:
+        """The action that the previous turn offered, if it offered one."""
+        return next(
+            (
+                event["value"]
+                for event in previous_turn(self.tracker)
+                if event["event"] == "slot" and event["name"] == OFFER_SLOT and event["value"]
+            ),
+            None,
+        )
+
+
+def refusal(error: BankError) -> str:
+    """The name of the response that words `error`."""
+    reason = error.facts.get("reason")
+    return f"utter_error_{error.code}_{reason}" if reason else f"utter_error_{error.code}"
+
+
+class TellerAction(Action, ABC):
+    """An action of the bank. `login`: whether a guest is asked to log in first."""
+
+    login: ClassVar[bool] = True
+
+    @abstractmethod
+    def name(self) -> str: ...
+
+    @abstractmethod
+    async def answer(self, turn: Turn) -> list[EventType]:
+        """Utter, and return the events; raises BankError for a refusal the base words."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> list[EventType]:
+        try:
+            turn = await open_turn(dispatcher, tracker)
+            if self.login and turn.customer is GUEST:
+                raise LoginNeeded
+            try:
+                return await self.answer(turn)
+            except BankError as error:
+                turn.say_refusal(error)
+        except LoginNeeded:
+            dispatcher.utter_message(response="utter_login_needed")
+        except AssertionInvalid:
+            log.warning("assertion_refused", action=self.name())
+            dispatcher.utter_message(response="utter_identity_refused")
+        except Exception as error:
+            log.error("action_failed", action=self.name(), error=type(error).__name__, where=place(error))
+            dispatcher.utter_message(response="utter_apology")
+        return []
+
+
+def by_name(name: str) -> TellerAction | None:
+    """A new instance of the action called `name`, if there is one."""
+    return next((found for kind in TellerAction.__subclasses__() if (found := kind()).name() == name), None)
+
+
+async def open_turn(dispatcher: CollectingDispatcher, tracker: Tracker) -> Turn:
+    """The turn that `tracker` is at; raises AssertionInvalid if it carries an assertion that does not hold.
+
+    Without an assertion the turn is a guest's.
+    """
+    opened = await house()
+    token = (tracker.latest_message.get("metadata") or {}).get("assertion")
+    caller = assertion.verify(opened.keyring, token, tracker.sender_id) if token is not None else None
+    customer = caller.customer_id if caller else GUEST
+    profile = await opened.bank.customers.profile(customer) if customer else None
+    return Turn(dispatcher, tracker, opened.bank, customer, profile)
+
+
+def current_turn(tracker: Tracker) -> list[dict[str, Any]]:
+    """The events since the customer's last message."""
+    return list(_turns(tracker, skip=0))
+
+
+def previous_turn(tracker: Tracker) -> list[dict[str, Any]]:
+    """The events of the turn before, newest first, its message last."""
+    return list(_turns(tracker, skip=1))
+
+
+def past_messages(tracker: Tracker) -> list[dict[str, Any]]:
+    """The customer's messages before this one, newest first."""
+    return [event for event in reversed(tracker.events) if event["event"] == "user"][1:]
+
+
+def intent_of(message: Mapping[str, Any]) -> str:
+    """The intent of a `user` event."""
+    return ((message.get("parse_data") or {}).get("intent") or {}).get("name") or ""
+
+
+def place(error: BaseException) -> str:
+    """Where an exception was raised: file and line, never its text, which may quote a customer."""
+    traceback = error.__traceback__
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    return f"{traceback.tb_frame.f_code.co_filename.rpartition('/')[2]}:{traceback.tb_lineno}" if traceback else "?"
+
+
+def _turns(tracker: Tracker, skip: int) -> Iterator[dict[str, Any]]:
+    for event in reversed(tracker.events):
+        if skip == 0:
+            yield event
+        if event["event"] == "user":
+            if skip == 0:
+                return
+            skip -= 1
+
+
+def _said(tracker: Tracker) -> tuple[str, str]:
+    """Intent and text of the turn; "say that again" stands for the message it repeats."""
+    latest = tracker.latest_message
+    intent = (latest.get("intent") or {}).get("name") or ""
+    if intent == "repeat":
+        for message in past_messages(tracker):
+            if intent_of(message) != "repeat":
+                return intent_of(message), message.get("text") or ""
+    return intent, latest.get("text") or ""
+
+
+def _zone(profile: Profile | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(profile.timezone) if profile else HOME_ZONE
+    except (ZoneInfoNotFoundError, ValueError):
+        return HOME_ZONE

@@ -1,0 +1,68 @@
+"""Plain answers to a question: a pure yes, a pure no, "send it again".
+
+The words decide, not the classifier: money moves only on a message that says yes and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+
+from actions.parsing.text import normalise
+
+_YES = (
+    "yes|yess|yep|yeah|yea|yup|y|aye|ok|okay|k|sure|confirm|confirmed|i confirm|approve|approved|i approve|proceed|"
+    "agreed|i agree|go ahead|go on|do it|send it|make it so|absolutely|definitely|of course|certainly|correct|"
+    "all correct|that's correct|thats correct|that is correct|that's right|thats right|that is right|all good|"
+    "looks good|sounds good|👍"
+)
+_WITH_YES = "please|please do|thanks|thank you|ta|cheers|now|right|great|perfect|fine|good|then|that's fine|mate|👍"
+_NO = (
+    "no|nope|nah|n|no thanks|no thank you|not now|don't|dont|do not|don't send it|dont send it|no way|not yet|negative|"
+    "wrong|👎"
+)
+_STOP = (
+    "cancel|stop|abort|quit|exit|forget it|never mind|nevermind|cancel it|cancel that|cancel this|stop it|stop this|"
+    "cancel the transfer|stop the transfer|cancel transfer|cancel please|please cancel|leave it"
+)
+_RESEND = re.compile(
+    r"\b(?:resend|re-send|(?:send|need|get|want)\b.{0,20}\b(?:again|(?:new|another|fresh) (?:code|one))|"
+    r"(?:no|new|another|haven't|havent|didn't|didnt|not|never)\b.{0,25}\b(?:code|text|sms|message|it))\b",
+    re.IGNORECASE,
+)
+_GAP = r"[\s,.!]*"
+
+
+def _only(phrases: str, extra: str = "") -> re.Pattern[str]:
+    """A pattern for a message made of `phrases`, at least one, with any of `extra` around them."""
+    core = "|".join(sorted(phrases.split("|"), key=len, reverse=True))
+    padding = "|".join(sorted(f"{phrases}|{extra}".strip("|").split("|"), key=len, reverse=True))
+    some = rf"(?:(?:{padding})(?!\w){_GAP})*"
+    return re.compile(rf"{_GAP}{some}(?:{core})(?!\w){_GAP}{some}", re.IGNORECASE)
+
+
+_PURE_YES = _only(_YES, _WITH_YES)
+_PURE_NO = _only(_NO, "thanks|thank you|please|sorry|ok")
+_PURE_STOP = _only(_STOP, "please|thanks|no|ok|sorry|actually|now")
+
+
+def is_yes(text: str) -> bool:
+    """Whether the message says yes and nothing else; "yes, but make it 40" and "ok?" do not."""
+    plain = normalise(text)
+    return plain == "/affirm" or _PURE_YES.fullmatch(plain) is not None
+
+
+def is_no(text: str) -> bool:
+    """Whether the message says no and nothing else."""
+    plain = normalise(text)
+    return plain == "/deny" or _PURE_NO.fullmatch(plain) is not None
+
+
+def is_stop(text: str) -> bool:
+    """Whether the message stops what is going on and says nothing else."""
+    plain = normalise(text)
+    return plain == "/cancel_form" or _PURE_STOP.fullmatch(plain) is not None
+
+
+def wants_new_code(text: str) -> bool:
+    """Whether the message asks for the second-factor code once more."""
+    return _RESEND.search(normalise(text)) is not None

@@ -1,0 +1,219 @@
+"""The assistant's own turns: greeting, help, thanks, yes and no without a question, repeating, not understanding."""
+
+from __future__ import annotations
+
+from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+
+from actions.caller import (
+    UNDERSTOOD_NOTHING,
+    Button,
+    TellerAction,
+    Turn,
+    by_name,
+    intent_of,
+    past_messages,
+    previous_turn,
+)
+from actions.forms import FAILURES_SLOT, HANDOFF
+from actions.titles import title
+from actions.transfer_form import PREPARED, ValidateTransferMoneyForm
+from actions.transfers import LAST, say_receipt
+
+_SUBMIT = "action_submit_transfer_money_form"
+_CHOICES = 2
+_ELSE = Button("Something else", "/out_of_scope")
+_NO_CHOICE = ("nlu_fallback", "out_of_scope", "affirm", "deny", "inform", "correct_value", "cancel_form", "repeat")
+
+
+class ActionGreet(TellerAction):
+    """By first name, with at most one urgent item; the welcome is not repeated in one conversation."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_greet"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        if any(event["event"] == "action" and event["name"] == self.name() for event in turn.tracker.events):
+            turn.say("utter_greet_again")
+            return []
+        if turn.profile is None:
+            turn.say("utter_greet_guest")
+            return []
+        urgent = await turn.bank.customers.urgent(turn.customer_id)
+        if urgent:
+            turn.say(f"utter_greet_urgent_{urgent.kind}", urgent.facts, first_name=turn.profile.first_name)
+        turn.say("utter_greet_next" if urgent else "utter_greet_customer", first_name=turn.profile.first_name)
+        return []
+
+
+class ActionSayGoodbye(TellerAction):
+    """The farewell; an open form ends, and what was not carried out is said."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_say_goodbye"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        if not open_form(turn):
+            turn.say("utter_goodbye")
+            return []
+        prepared = turn.tracker.get_slot(PREPARED)
+        if prepared and turn.customer:
+            await turn.bank.transfers.cancel_prepared(turn.customer, prepared["key"])
+        turn.say("utter_goodbye_unfinished")
+        cleared = (*ValidateTransferMoneyForm.slots, FAILURES_SLOT, "requested_slot")
+        return [*(SlotSet(slot, None) for slot in cleared), ActiveLoop(None)]
+
+
+class ActionThank(TellerAction):
+    """An acknowledgement with the natural follow-up of what was done last."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_thank"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        last = {event["name"] for event in previous_turn(turn.tracker) if event["event"] == "action"}
+        if open_form(turn):
+            turn.say("utter_thank_in_form")
+        else:
+            turn.say("utter_thank_after_transfer" if _SUBMIT in last else "utter_thank")
+        return []
+
+
+class ActionShowCapabilities(TellerAction):
+    """What can be done here, fitted to whether a customer is logged in."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_show_capabilities"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        turn.say("utter_capabilities" if turn.customer else "utter_capabilities_guest")
+        return []
+
+
+class ActionAffirm(TellerAction):
+    """A yes outside a form: take up what the last turn offered, or say that nothing waits for a yes."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_affirm"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        offered = turn.offered()
+        action = by_name(offered) if offered == HANDOFF else None
+        if action:
+            return await action.answer(turn)
+        turn.say("utter_affirm_nothing_pending")
+        return []
+
+
+class ActionDeny(TellerAction):
+    """A no outside a form."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_deny"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        turn.say("utter_deny_offer" if turn.offered() else "utter_deny_nothing_pending")
+        return []
+
+
+class ActionTakeValue(TellerAction):
+    """A value outside a form: the answer to what the last turn asked, or a question what it is for."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_take_value"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        offered = turn.offered()
+        action = by_name(offered) if offered and offered != HANDOFF else None
+        if action:
+            return await action.answer(turn)
+        turn.say("utter_inform_no_form" if turn.intent == "inform" else "utter_correct_no_form")
+        return []
+
+
+class ActionCancel(TellerAction):
+    """Cancelling where no form runs: nothing is running, or it is done already."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_cancel"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        last = {event["name"] for event in previous_turn(turn.tracker) if event["event"] == "action"}
+        done = _SUBMIT in last and turn.tracker.get_slot(LAST)
+        turn.say("utter_cancel_already_done" if done else "utter_cancel_nothing_running")
+        return [turn.offer(HANDOFF)] if done else []
+
+
+class ActionRepeat(TellerAction):
+    """The last answer again, with fresh figures; in a form, its question follows by itself."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_repeat"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        if open_form(turn):
+            return []
+        ran = [event["name"] for event in turn.tracker.events if event["event"] == "action"]
+        last = next((name for name in reversed(ran) if name not in (self.name(), "action_listen")), None)
+        if last == _SUBMIT:
+            await self._repeat_transfer(turn)
+            return []
+        action = by_name(last) if last else None
+        if action is None:
+            turn.say("utter_repeat_nothing")
+            return []
+        if action.login and turn.customer is None:
+            turn.say("utter_login_needed")
+            return []
+        return await action.answer(turn)
+
+    async def _repeat_transfer(self, turn: Turn) -> None:
+        last = turn.tracker.get_slot(LAST)
+        known = await turn.bank.transfers.status(turn.customer_id, last["key"]) if last else None
+        if known and known.receipt:
+            say_receipt(turn, "utter_transfer_done", known.receipt)
+        else:
+            turn.say("utter_repeat_nothing")
+
+
+class ActionOfferChoices(TellerAction):
+    """Not understood: the two likeliest wishes as buttons; a second time in a row, a person."""
+
+    login = False
+
+    def name(self) -> str:
+        return "action_offer_choices"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        before = past_messages(turn.tracker)
+        if before and intent_of(before[0]) in UNDERSTOOD_NOTHING:
+            turn.say("utter_fallback_person")
+            return [turn.offer(HANDOFF)]
+        ranking = turn.tracker.latest_message.get("intent_ranking") or []
+        likely = [entry["name"] for entry in ranking if entry["name"] not in _NO_CHOICE][:_CHOICES]
+        buttons = [*(Button(title(intent), f"/{intent}") for intent in likely), _ELSE]
+        outside = turn.intent == "out_of_scope"
+        turn.say("utter_out_of_scope" if outside else "utter_fallback_choices", buttons=buttons)
+        return []
+
+
+def open_form(turn: Turn) -> str | None:
+    """The name of the form that is open, if one is."""
+    return (turn.tracker.active_loop or {}).get("name")

@@ -1,0 +1,365 @@
+"""The values of a transfer: how each is read, corrected and checked, turn by turn, until a code proves it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+from actions.bank.errors import (
+    AccountNotAvailable,
+    BankError,
+    CodeExpired,
+    CodeLocked,
+    CodeWrong,
+    InsufficientFunds,
+    InvalidAmount,
+    KeyConflict,
+    LimitExceeded,
+    NotFound,
+    PayeeAmbiguous,
+    PayeeNotAllowed,
+    PayeeUnknown,
+    PreparedExpired,
+    StepUpUnavailable,
+)
+from actions.bank.model import Account, Money, Payee, PreparedTransfer
+from actions.caller import Turn
+from actions.forms import FormTurn, Miss, TellerForm
+from actions.parsing.amounts import Amount, AmountProblem, find_amount, find_currencies, is_bare_amount, without_amounts
+from actions.parsing.answers import wants_new_code
+from actions.parsing.numbers_in_ids import IbanProblem, find_card_ending, find_code, find_iban
+from actions.parsing.people import find_person, only_name, without_contrast
+from actions.parsing.text import normalise, tokens
+from actions.wording import worded
+
+PAYEE, IBAN, AMOUNT, ACCOUNT = "transfer_payee", "transfer_iban", "transfer_amount", "transfer_account"
+PREPARED, DECLINED = "transfer_prepared", "transfer_declined"
+CONFIRMATION, CODE = "transfer_confirmation", "transfer_code"
+
+_NAMED = {
+    PAYEE: re.compile(r"\b(?:payee|recipient|beneficiary|person|receiver)\b", re.I),
+    AMOUNT: re.compile(r"\b(?:amount|sum|how much)\b", re.I),
+    ACCOUNT: re.compile(r"\b(?:account|currency)\b", re.I),
+}
+_FROM = re.compile(r"\b(?:from|use|using|out of|via)\s(?P<which>.+)$", re.I)
+
+
+class ValidateTransferMoneyForm(TellerForm):
+    """Payee, amount and account; a prepared transfer with its key; a pure yes; a code for exactly this transfer."""
+
+    start_intent = "transfer_money"
+    slots = (PAYEE, IBAN, AMOUNT, ACCOUNT, PREPARED, DECLINED, CONFIRMATION, CODE)
+    confirmation = CONFIRMATION
+    code = CODE
+    said_cancelled = "utter_transfer_cancelled"
+    said_kept = "utter_transfer_nothing_sent"
+    said_change_what = "utter_transfer_change_unclear"
+
+    def name(self) -> str:
+        return "validate_transfer_money_form"
+
+    async def begin(self, turn: FormTurn) -> None:
+        await _report_lost_receipt(turn)
+        for slot in self.slots:
+            turn[slot] = None
+        await self._fill(turn)
+
+    async def is_value(self, turn: FormTurn, slot: str) -> bool:
+        if slot == AMOUNT:
+            return is_bare_amount(turn.text)
+        if slot == CODE:
+            return find_code(turn.text) is not None or re.sub(r"[ \-]", "", normalise(turn.text)).isdigit()
+        if slot == ACCOUNT:
+            return len(tokens(turn.text)) <= 4 and await _account_in(turn, asked=True) is not None
+        return _has_iban(turn.text) or (not turn[IBAN] and await _is_known_payee(turn))
+
+    async def read_answer(self, turn: FormTurn, slot: str) -> None:
+        iban_before = turn[IBAN]
+        await self._fill(turn, asked=slot)
+        if turn[slot] is not None:
+            return
+        if slot == AMOUNT:
+            raise Miss("utter_transfer_amount_unclear")
+        if slot == ACCOUNT:
+            raise Miss("utter_transfer_account_unclear")
+        if turn[IBAN] and turn[IBAN] != iban_before:
+            return
+        name = only_name(turn.text)
+        if name is None:
+            raise Miss("utter_transfer_payee_unclear")
+        await self._use_name(turn, name)
+
+    async def correct(self, turn: FormTurn) -> bool:
+        before = {slot: turn[slot] for slot in (PAYEE, IBAN, AMOUNT, ACCOUNT)}
+        named = {slot for slot, pattern in _NAMED.items() if pattern.search(normalise(turn.text))}
+        amount = _amount_in(turn)
+        account = await _account_in(turn)
+        person = find_person(turn.text)
+        if amount:
+            _use_amount(turn, amount)
+        if account:
+            _use_account(turn, account)
+        if _has_iban(turn.text):
+            await self._use_iban(turn, person)
+        elif person or not (named or amount or account):
+            await self._correct_payee(turn, person)
+        changed = any(turn[slot] != value for slot, value in before.items())
+        if not changed:
+            for slot in named:
+                turn[slot] = None
+        if changed or named:
+            await self.refresh(turn)
+        return changed or bool(named)
+
+    async def settle(self, turn: FormTurn) -> None:
+        if turn[PAYEE] and turn[AMOUNT] and not turn[ACCOUNT]:
+            await self._choose_account(turn)
+        if turn[PAYEE] and turn[AMOUNT] and turn[ACCOUNT] and not (turn[PREPARED] or turn[DECLINED]):
+            await self._prepare(turn)
+
+    async def confirm(self, turn: FormTurn) -> bool:
+        try:
+            await turn.bank.step_up.challenge(turn.customer_id, turn[PREPARED]["key"])
+        except (PreparedExpired, KeyConflict):
+            turn.say("utter_form_confirmation_stale")
+            await self.refresh(turn)
+            return False
+        except StepUpUnavailable as error:
+            turn.say_refusal(error)
+            await self.stop(turn, self.said_cancelled)
+        return True
+
+    async def read_code(self, turn: FormTurn) -> None:
+        key = turn[PREPARED]["key"]
+        code = find_code(turn.text)
+        try:
+            if code is not None:
+                await turn.bank.step_up.verify(turn.customer_id, key, code)
+                turn[CODE] = "verified"
+            elif wants_new_code(turn.text):
+                await turn.bank.step_up.challenge(turn.customer_id, key)
+                turn.say("utter_transfer_code_resent")
+            else:
+                raise Miss("utter_transfer_code_unclear")
+        except CodeWrong as error:
+            turn.say_refusal(error)
+        except CodeExpired as error:
+            await turn.bank.step_up.challenge(turn.customer_id, key)
+            turn.say_refusal(error)
+        except CodeLocked as error:
+            turn.say_refusal(error)
+            await self.stop(turn, self.said_cancelled)
+        except (PreparedExpired, KeyConflict):
+            turn.say("utter_form_confirmation_stale")
+            await self.refresh(turn)
+
+    async def void(self, turn: FormTurn) -> None:
+        prepared = turn[PREPARED]
+        for slot in (PREPARED, CONFIRMATION, CODE):
+            turn[slot] = None
+        turn[DECLINED] = True
+        if prepared:
+            try:
+                await turn.bank.transfers.cancel_prepared(turn.customer_id, prepared["key"])
+            except (KeyConflict, NotFound, PreparedExpired):
+                return  # dead already, and without a verified code it cannot have been executed
+
+    async def refresh(self, turn: FormTurn) -> None:
+        await self.void(turn)
+        turn[DECLINED] = None
+
+    def prepared_at(self, turn: FormTurn) -> datetime | None:
+        return datetime.fromisoformat(turn[PREPARED]["at"]) if turn[PREPARED] else None
+
+    async def _fill(self, turn: FormTurn, asked: str | None = None) -> None:
+        """Take every value the message gives; those already known only from a fresh command or a correction."""
+        anew = turn.intent in ("transfer_money", "correct_value")
+        problem: Miss | BankError | None = None
+        try:
+            person = find_person(turn.text)
+            if _has_iban(turn.text):
+                await self._use_iban(turn, person)
+            elif person and (asked == PAYEE or anew or not turn[PAYEE]):
+                await self._use_name(turn, person)
+        except (Miss, BankError) as error:
+            problem = error
+        if asked == ACCOUNT or anew or not turn[ACCOUNT]:
+            account = await _account_in(turn, asked=asked == ACCOUNT)
+            if account:
+                _use_account(turn, account)
+        if asked == AMOUNT or anew or not turn[AMOUNT]:
+            amount = _amount_in(turn)
+            if amount:
+                _use_amount(turn, amount)
+        if problem:
+            raise problem
+
+    async def _use_iban(self, turn: FormTurn, name: str | None) -> None:
+        try:
+            iban = find_iban(turn.text)
+        except IbanProblem:
+            raise Miss("utter_error_invalid_iban_checksum") from None
+        if iban is None:
+            return
+        payee = await turn.bank.payees.by_iban(turn.customer_id, iban)
+        turn[PAYEE], turn[IBAN] = (_payee_slot(payee), None) if payee else (None, iban)
+        if payee is None and name:
+            await self._use_name(turn, name)
+
+    async def _use_name(self, turn: FormTurn, name: str) -> None:
+        """The payee called `name`: the holder of a new IBAN that waits for one, else one of the customer's own."""
+        if turn[IBAN]:
+            payee = await turn.bank.payees.adopt_iban(turn.customer_id, turn[IBAN], name)
+        else:
+            payee = await turn.bank.payees.resolve(turn.customer_id, name)
+        turn[PAYEE], turn[IBAN] = _payee_slot(payee), None
+
+    async def _correct_payee(self, turn: FormTurn, person: str | None) -> None:
+        """Another payee; a name that nothing marks as one ("no, Mia") counts only if it is known."""
+        name = person or only_name(turn.text)
+        if name is None:
+            return
+        try:
+            turn[IBAN] = None
+            await self._use_name(turn, name)
+        except (PayeeUnknown, PayeeAmbiguous):
+            if person is None:
+                return
+            await self.refresh(turn)
+            turn[PAYEE] = None
+            raise
+
+    async def _choose_account(self, turn: FormTurn) -> None:
+        """The only account that fits the amount's currency, or the payee's where the amount named none."""
+        held_accounts = await turn.bank.accounts.list(turn.customer_id)
+        accounts = [account for account in held_accounts if account.status == "active"]
+        currency = turn[AMOUNT]["currency"]
+        fitting = [account for account in accounts if currency in (None, account.currency)]
+        if not fitting:
+            turn[AMOUNT] = None
+            held = tuple(dict.fromkeys(account.currency for account in accounts))
+            raise AccountNotAvailable("no_account_in_currency", currency or "", held)
+        if currency is None and len(fitting) > 1:
+            fitting = [account for account in fitting if account.currency == turn[PAYEE]["currency"]] or fitting
+        if len(fitting) == 1:
+            _use_account(turn, fitting[0])
+
+    async def _prepare(self, turn: FormTurn) -> None:
+        """Quote the transfer and mint its key: the summary and the key belong to the same turn."""
+        account = turn[ACCOUNT]
+        try:
+            amount = Money(_amount(turn[AMOUNT]).minor(account["currency"]), account["currency"])
+            quote = await turn.bank.transfers.quote(turn.customer_id, turn[PAYEE]["id"], amount, account["id"])
+        except AmountProblem as problem:
+            turn[AMOUNT] = None
+            raise Miss(f"utter_error_amount_{problem.code}") from None
+        except (InsufficientFunds, LimitExceeded, InvalidAmount):
+            turn[AMOUNT] = None
+            raise
+        except AccountNotAvailable:
+            turn[ACCOUNT] = None
+            raise
+        except PayeeNotAllowed:
+            turn[PAYEE] = None
+            raise
+        turn[PREPARED] = _prepared_slot(turn, await turn.bank.transfers.prepare(turn.customer_id, quote))
+
+
+async def _report_lost_receipt(turn: FormTurn) -> None:
+    """If the reply to an earlier transfer was lost after its code, say what the ledger knows of it."""
+    prepared = turn[PREPARED]
+    if prepared and turn[CODE] == "verified":
+        known = await turn.bank.transfers.status(turn.customer_id, prepared["key"])
+        if known.receipt:
+            receipt = known.receipt
+            turn.say(
+                "utter_transfer_recovered", amount=receipt.amount, payee=receipt.payee, reference=receipt.reference
+            )
+
+
+async def _account_in(turn: Turn, *, asked: bool = False) -> Account | None:
+    """The one account the message names by currency, name or ending: after "from" or "use", or as the whole answer."""
+    plain = without_contrast(turn.text)
+    match = _FROM.search(plain)
+    if match is None and not (asked or _NAMED[ACCOUNT].search(plain)):
+        return None
+    part = without_amounts(match["which"] if match else plain) if not asked else plain
+    words, ending, currencies = tokens(part), find_card_ending(part), find_currencies(part)
+    fitting = []
+    for account in await turn.bank.accounts.list(turn.customer_id):
+        named = bool(words) and all(word in words for word in tokens(account.name))
+        if account.tail == ending or account.currency in currencies or named:
+            fitting.append((account, (account.tail == ending) * 4 + named * 2 + (account.currency in currencies)))
+    best = max((score for _, score in fitting), default=0)
+    chosen = [account for account, score in fitting if score == best]
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _amount_in(turn: Turn) -> Amount | None:
+    try:
+        return find_amount(without_contrast(turn.text))
+    except AmountProblem as problem:
+        raise Miss(f"utter_error_amount_{problem.code}") from None
+
+
+def _use_amount(turn: FormTurn, amount: Amount) -> None:
+    """Set the amount; a bare number keeps the currency agreed before, another currency needs another account."""
+    currency = amount.currency or (turn[AMOUNT] or {}).get("currency")
+    turn[AMOUNT] = {"value": str(amount.value), "currency": currency}
+    if turn[ACCOUNT] and currency not in (None, turn[ACCOUNT]["currency"]):
+        turn[ACCOUNT] = None
+
+
+def _use_account(turn: FormTurn, account: Account) -> None:
+    turn[ACCOUNT] = {"id": account.id, "name": account.name, "currency": account.currency, "tail": account.tail}
+    if turn[AMOUNT] and turn[AMOUNT]["currency"] != account.currency:
+        turn[AMOUNT] = {**turn[AMOUNT], "currency": None}
+
+
+def _amount(slot: dict[str, Any]) -> Amount:
+    return Amount(Decimal(slot["value"]), slot["currency"])
+
+
+def _payee_slot(payee: Payee) -> dict[str, str]:
+    return {"id": payee.id, "name": payee.name, "tail": payee.tail, "currency": payee.currency}
+
+
+def _prepared_slot(turn: Turn, prepared: PreparedTransfer) -> dict[str, Any]:
+    quote = prepared.quote
+    facts = worded(
+        {
+            "payee": quote.payee.name,
+            "payee_tail": quote.payee.tail,
+            "amount": quote.amount,
+            "account": quote.account.name,
+            "account_tail": quote.account.tail,
+            "fee": quote.fee,
+            "total": quote.total,
+            "arrival": quote.arrival_date,
+            "name_check": quote.name_check,
+        },
+        turn.zone,
+    )
+    return {"key": prepared.key, "at": datetime.now(timezone.utc).isoformat(), "facts": facts}
+
+
+def _has_iban(text: str) -> bool:
+    try:
+        return find_iban(text) is not None
+    except IbanProblem:
+        return True
+
+
+async def _is_known_payee(turn: Turn) -> bool:
+    name = only_name(turn.text)
+    if name is None or len(tokens(turn.text)) > 4:
+        return False
+    try:
+        await turn.bank.payees.resolve(turn.customer_id, name)
+    except PayeeUnknown:
+        return False
+    except PayeeAmbiguous:
+        return True
+    return True

@@ -1,0 +1,128 @@
+"""Sending money: the transfer form's questions, and the one action that moves the money."""
+
+from __future__ import annotations
+
+import structlog
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.bank.errors import BankError
+from actions.bank.model import TransferReceipt
+from actions.caller import Button, TellerAction, Turn, place
+from actions.forms import FAILURES_SLOT
+from actions.transfer_form import AMOUNT, CODE, IBAN, PREPARED, ValidateTransferMoneyForm
+
+log = structlog.get_logger(__name__)
+
+LAST = "transfer_last"
+_MOST_BUTTONS = 5
+
+
+class ActionSubmitTransferMoneyForm(TellerAction):
+    """Execute the prepared transfer once its code is verified; what is left of a stopped form is cleared silently."""
+
+    login = False  # a form that a guest could not open has nothing to submit
+
+    def name(self) -> str:
+        return "action_submit_transfer_money_form"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        cleared = [SlotSet(slot, None) for slot in (*ValidateTransferMoneyForm.slots, FAILURES_SLOT)]
+        prepared = turn.tracker.get_slot(PREPARED)
+        if not prepared or turn.tracker.get_slot(CODE) != "verified":
+            return cleared
+        key = prepared["key"]
+        try:
+            receipt = await self._execute(turn, key)
+        except BankError as error:
+            turn.say_refusal(error)
+            turn.say("utter_transfer_not_done")
+            return cleared
+        except Exception as error:
+            log.error("transfer_outcome_unknown", error=type(error).__name__, where=place(error))
+            turn.say("utter_transfer_unknown")
+            return []  # the key stays: the next transfer asks the ledger for it first
+        if receipt is None:
+            turn.say("utter_transfer_not_done")
+            return cleared
+        say_receipt(turn, "utter_transfer_done", receipt)
+        return [*cleared, SlotSet(LAST, {"key": key})]
+
+    async def _execute(self, turn: Turn, key: str) -> TransferReceipt | None:
+        """The receipt; where the reply was lost the ledger is asked by key, and only a clear no counts as one."""
+        try:
+            return await turn.bank.transfers.execute(turn.customer_id, key)
+        except BankError:
+            raise
+        except Exception as error:
+            log.error("transfer_reply_lost", error=type(error).__name__, where=place(error))
+        return (await turn.bank.transfers.status(turn.customer_id, key)).receipt
+
+
+class ActionAskTransferPayee(TellerAction):
+    def name(self) -> str:
+        return "action_ask_transfer_money_form_transfer_payee"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        if turn.tracker.get_slot(IBAN):
+            turn.say("utter_ask_transfer_iban_name")
+            return []
+        payees = [payee for payee in await turn.bank.payees.list(turn.customer_id) if payee.status == "active"]
+        buttons = [Button(payee.name, payee.name) for payee in payees[:_MOST_BUTTONS]]
+        turn.say("utter_ask_transfer_payee" if payees else "utter_ask_transfer_first_payee", buttons=buttons)
+        return []
+
+
+class ActionAskTransferAccount(TellerAction):
+    def name(self) -> str:
+        return "action_ask_transfer_money_form_transfer_account"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        wanted = (turn.tracker.get_slot(AMOUNT) or {}).get("currency")
+        buttons = [
+            Button(f"{account.name} ({account.currency}), {account.available}", f"account ending {account.tail}")
+            for account in await turn.bank.accounts.list(turn.customer_id)
+            if account.status == "active" and wanted in (None, account.currency)
+        ]
+        turn.say("utter_ask_transfer_account", buttons=buttons)
+        return []
+
+
+class ActionAskTransferConfirmation(TellerAction):
+    """The summary and its yes or no; after a no, what to change."""
+
+    def name(self) -> str:
+        return "action_ask_transfer_money_form_transfer_confirmation"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        prepared = turn.tracker.get_slot(PREPARED)
+        if not prepared:
+            turn.say("utter_ask_transfer_change")
+            return []
+        facts = prepared["facts"]
+        if facts["name_check"] in ("close_match", "no_match"):
+            turn.say(f"utter_transfer_name_{facts['name_check']}", payee=facts["payee"])
+        turn.say("utter_transfer_summary", facts)
+        return []
+
+
+class ActionAskTransferCode(TellerAction):
+    def name(self) -> str:
+        return "action_ask_transfer_money_form_transfer_code"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        turn.say("utter_ask_transfer_code", turn.tracker.get_slot(PREPARED)["facts"])
+        return []
+
+
+def say_receipt(turn: Turn, response: str, receipt: TransferReceipt) -> None:
+    """Utter `response` with everything a receipt holds."""
+    turn.say(
+        response,
+        amount=receipt.amount,
+        payee=receipt.payee,
+        payee_tail=receipt.payee_tail,
+        reference=receipt.reference,
+        account=receipt.account,
+        balance=receipt.new_balance,
+        arrival=receipt.arrival_date,
+    )

@@ -1,0 +1,38 @@
+"""What Prometheus reads at /metrics."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.process_collector import ProcessCollector
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """The counters of one server; labels hold routes, intents and outcomes, never a person."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+        self._requests = Counter(
+            "teller_requests", "Requests by route and status.", ["method", "route", "status"], registry=self._registry
+        )
+        self._stages = Histogram(
+            "teller_turn_seconds", "Time of a turn's stages.", ["stage"], registry=self._registry, buckets=_BUCKETS
+        )
+        self._intents = Counter("teller_intents", "Recognised intents.", ["channel", "intent"], registry=self._registry)
+
+    def request(self, method: str, route: str, status: int) -> None:
+        self._requests.labels(method, route, str(status)).inc()
+
+    def turn(self, channel: str, intent: str | None, nlu_s: float, dialogue_s: float) -> None:
+        self._stages.labels("nlu").observe(nlu_s)
+        self._stages.labels("dialogue").observe(dialogue_s)
+        self._intents.labels(channel, intent or "none").inc()
+
+    def text(self) -> bytes:
+        """The exposition format."""
+        return generate_latest(self._registry)

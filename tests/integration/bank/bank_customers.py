@@ -1,0 +1,14 @@
+"""What tests of the bank share: account numbers that no other test uses, and types of their fixtures."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable
+
+MakeCustomer = Callable[..., Awaitable[str]]
+OUTSIDE = {"Maya Fernandes": "GB NWBK60161341287705", "Mia Chen": "GB LOYD30963455019273"}
+_numbers = itertools.count(50_000_000)
+
+
+def new_bban() -> str:
+    return f"GB TLLR040075{next(_numbers)}"

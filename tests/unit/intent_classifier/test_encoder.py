@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from transformers import LlamaConfig, LlamaModel
+
+from custom_components.intent_classifier import encoder
+
+
+@pytest.fixture(scope="module")
+def llama() -> LlamaModel:
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=50, hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2, pad_token_id=0
+    )
+    return LlamaModel(config).eval()
+
+
+@pytest.mark.parametrize("pooling", ["last", "mean"])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_padding_does_not_change_a_sentence(llama: LlamaModel, pooling: str, bidirectional: bool) -> None:
+    encoding = encoder.Encoding(pooling, bidirectional, 8)
+    short, long = [5, 6, 7], [9, 8, 7, 6, 5, 4]
+    with torch.no_grad():
+        together = encoder.features(llama, encoding, *encoder.pad([short, long]))
+        alone = encoder.features(llama, encoding, *encoder.pad([short]))
+    assert torch.allclose(together[0], alone[0], atol=1e-5)
+
+
+def test_only_the_bidirectional_reading_sees_what_follows() -> None:
+    mask = torch.tensor([[1, 1, 0]])
+    causal, both = encoder.visible(mask, False)[0, 0], encoder.visible(mask, True)[0, 0]
+    assert causal.tolist() == [[True, False, False], [True, True, False], [True, True, True]]
+    assert both.tolist() == [[True, True, False], [True, True, False], [True, True, True]]

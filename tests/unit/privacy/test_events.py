@@ -1,0 +1,126 @@
+"""Which field of an event is treated how, without a database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from common.privacy.scrubber import Scrubber
+from custom_components.privacy.events import REFERENCE, DialogueState, EventScrubber
+
+
+@pytest.fixture
+def events(scrubber: Scrubber) -> EventScrubber:
+    return EventScrubber(scrubber, lambda text: "pseudonym")
+
+
+def user(text: str, **more: Any) -> dict[str, Any]:
+    parsed = {"text": text, "intent": {"name": "inform", "confidence": 1.0}, "entities": [], "text_tokens": [(0, 3)]}
+    return {"event": "user", "timestamp": 1.0, "text": text, "parse_data": {**parsed, **more}, "metadata": {}}
+
+
+def slot(name: str, value: Any) -> dict[str, Any]:
+    return {"event": "slot", "timestamp": 1.0, "name": name, "value": value}
+
+
+def test_as_many_events_come_out_as_go_in(events: EventScrubber) -> None:
+    given = [user("hello"), slot("x", 1), {"event": "rewind", "timestamp": 2.0}]
+    assert [payload["event"] for payload in events.scrub(given, DialogueState()).payloads] == ["user", "slot", "rewind"]
+
+
+def test_a_sensitive_slot_becomes_a_reference(events: EventScrubber) -> None:
+    batch = events.scrub([slot("transfer_payee", {"name": "Sam"})], DialogueState())
+    reference = batch.payloads[0]["value"][REFERENCE]
+    assert batch.vault == {reference: ("transfer_payee", {"name": "Sam"})}
+
+
+def test_a_slot_set_and_emptied_in_one_turn_leaves_nothing(events: EventScrubber) -> None:
+    batch = events.scrub([slot("transfer_payee", "Sam"), slot("transfer_payee", None)], DialogueState())
+    assert batch.vault == {}
+    assert batch.cleared == {"transfer_payee"}
+
+
+@pytest.mark.parametrize("name", ["transfer_code", "card_pin", "card_cvv", "login_password"])
+def test_a_code_is_not_even_vaulted(events: EventScrubber, name: str) -> None:
+    batch = events.scrub([slot(name, "482913")], DialogueState())
+    assert batch.payloads[0]["value"] is None
+    assert batch.vault == {}
+
+
+def test_the_marker_of_a_used_code_stays(events: EventScrubber) -> None:
+    assert events.scrub([slot("transfer_code", "verified")], DialogueState()).payloads[0]["value"] == "verified"
+
+
+def test_the_open_question_decides_what_a_number_is(events: EventScrubber) -> None:
+    state = DialogueState()
+    said = [
+        slot("requested_slot", "transfer_amount"),
+        user("2500"),
+        slot("requested_slot", "transfer_code"),
+        user("482913"),
+    ]
+    texts = [payload["text"] for payload in events.scrub(said, state).payloads if payload["event"] == "user"]
+    assert texts == ["2500", "<CODE>"]
+    assert state.requested_slot == "transfer_code"
+
+
+def test_a_payee_is_replaced_wherever_it_stands(events: EventScrubber) -> None:
+    said = [
+        user(
+            "zebediah quux should get it",
+            entities=[{"entity": "payee", "value": "zebediah quux", "text": "zebediah quux"}],
+        ),
+        slot("transfer_payee", {"name": "Zebediah Quux", "tail": "26819"}),
+        {
+            "event": "bot",
+            "timestamp": 1.0,
+            "text": "To Zebediah  Quux?",
+            "data": {"buttons": [{"title": "Zebediah Quux"}]},
+        },
+    ]
+    assert "quux" not in str(events.scrub(said, DialogueState()).payloads).lower()
+
+
+def test_assertions_and_unknown_fields_of_the_parser_are_dropped(events: EventScrubber) -> None:
+    given = user("hi", metadata={"assertion": "x.y.z"}, tokens=["my", "secret"])
+    given["metadata"] = {"assertion": "x.y.z", "trace_id": "abc", "nested": {"assertion": "x.y.z"}}
+    payload = events.scrub([given], DialogueState()).payloads[0]
+    assert "x.y.z" not in str(payload)
+    assert "secret" not in str(payload)
+    assert "text_tokens" not in payload["parse_data"]
+    assert payload["metadata"]["trace_id"] == "abc"
+
+
+@pytest.mark.parametrize("message_id", ["4111111111111111", "4" * 32, "sam@example.com", "\x00"])
+def test_a_telling_message_id_is_pseudonymised(events: EventScrubber, message_id: str) -> None:
+    given = user("hi")
+    given["message_id"] = message_id
+    assert events.scrub([given], DialogueState()).payloads[0]["message_id"] == "pseudonym"
+
+
+def test_numbers_and_lists_hide_no_card(events: EventScrubber) -> None:
+    data = {"pan": 4111111111111111, "digits": [4, *[1] * 15], "amount": 2500, "deep": {"4111 1111 1111 1111": True}}
+    payload = events.scrub([{"event": "bot", "timestamp": 1.0, "text": "ok", "data": data}], DialogueState()).payloads[
+        0
+    ]
+    assert payload["data"]["amount"] == 2500
+    assert "1, 1" not in str(payload)
+    assert "41111" not in str(payload).replace(" ", "")
+
+
+def test_a_huge_value_is_cut(events: EventScrubber) -> None:
+    deep: Any = "x"
+    for _ in range(500):
+        deep = [deep]
+    payload = events.scrub(
+        [{"event": "bot", "timestamp": 1.0, "text": "ok", "data": {"deep": deep, "wide": ["y"] * 100_000}}],
+        DialogueState(),
+    ).payloads[0]
+    assert len(str(payload)) < 100_000
+
+
+def test_what_is_given_is_not_changed(events: EventScrubber) -> None:
+    given = user("my card is 4111 1111 1111 1111")
+    events.scrub([given], DialogueState())
+    assert given["text"] == "my card is 4111 1111 1111 1111"

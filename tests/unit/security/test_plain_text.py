@@ -1,0 +1,27 @@
+"""A typed `/intent` must not reach Rasa's shortcut, with Rasa's own reader as the judge."""
+
+from __future__ import annotations
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from custom_components.channels.turn import as_plain_text
+
+DOMAIN = Domain.from_dict({"intents": ["transfer_money"]})
+
+
+@pytest.mark.parametrize("typed", ["/transfer_money", '/transfer_money{"amount": 5}', " \t/transfer_money@1.0"])
+def test_typed_intent_is_not_unpacked(typed):
+    unpacked = YAMLStoryReader.unpack_regex_message(Message({TEXT: typed}), DOMAIN)
+    assert unpacked.get(INTENT)["name"] == "transfer_money", "Rasa's shortcut changed: this test proves nothing"
+    plain = as_plain_text(typed)
+    assert YAMLStoryReader.unpack_regex_message(Message({TEXT: plain}), DOMAIN).get(INTENT) is None
+    assert len(plain) == len(typed)
+
+
+@pytest.mark.parametrize("typed", ["hello", "1/2 of it", "", "and/or"])
+def test_other_words_stay(typed):
+    assert as_plain_text(typed) == typed
