@@ -61,7 +61,8 @@ class Turn:
         self.customer = customer
         self.profile = profile
         self.session_id: str = tracker.sender_id
-        self.intent, self.text = _said(tracker)
+        self.intent: str = (tracker.latest_message.get("intent") or {}).get("name") or ""
+        self.text: str = tracker.latest_message.get("text") or ""
         self.zone = _zone(profile)
 
     @property
@@ -82,6 +83,13 @@ class Turn:
         """Word a refusal of the bank: `utter_error_<code>`, with `_<reason>` where it has one."""
         self.say(refusal(error), error.facts)
 
+    def recall(self) -> None:
+        """Let the turn stand for the last message that was not itself "say that again"."""
+        for message in past_messages(self.tracker):
+            if intent_of(message) != "repeat":
+                self.intent, self.text = intent_of(message), message.get("text") or ""
+                return
+
     def offer(self, action: str) -> EventType:
         """The event that makes a plain "yes" in the next turn run `action`."""
         return SlotSet(OFFER_SLOT, action)
@@ -101,6 +109,8 @@ class Turn:
 def refusal(error: BankError) -> str:
     """The name of the response that words `error`."""
     reason = error.facts.get("reason")
+    if error.code == "payee_unknown" and error.facts["candidates"]:
+        reason = "near"
     return f"utter_error_{error.code}_{reason}" if reason else f"utter_error_{error.code}"
 
 
@@ -192,17 +202,6 @@ def _turns(tracker: Tracker, skip: int) -> Iterator[dict[str, Any]]:
             if skip == 0:
                 return
             skip -= 1
-
-
-def _said(tracker: Tracker) -> tuple[str, str]:
-    """Intent and text of the turn; "say that again" stands for the message it repeats."""
-    latest = tracker.latest_message
-    intent = (latest.get("intent") or {}).get("name") or ""
-    if intent == "repeat":
-        for message in past_messages(tracker):
-            if intent_of(message) != "repeat":
-                return intent_of(message), message.get("text") or ""
-    return intent, latest.get("text") or ""
 
 
 def _zone(profile: Profile | None) -> ZoneInfo:

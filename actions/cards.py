@@ -25,10 +25,12 @@ class ActionFreezeCard(TellerAction):
 
     async def answer(self, turn: Turn) -> list[EventType]:
         cards = await usable_cards(turn)
-        chosen = named_cards(turn, cards) or [card for card in cards if card.kind == "physical"] or cards
+        everything = "all" in tokens(turn.text)
+        physical = cards if everything else [card for card in cards if card.kind == "physical"]
+        chosen = named_cards(turn, cards) or physical or cards
         if not chosen:
             raise CardNotAvailable("no_active_card")
-        if len(chosen) > 1 and "all" not in tokens(turn.text):
+        if len(chosen) > 1 and not everything:
             buttons = [
                 Button(f"{card.kind.capitalize()} card {card.last4}", f"freeze the card ending {card.last4}")
                 for card in chosen

@@ -182,6 +182,7 @@ class ActionRepeat(TellerAction):
         if action.login and turn.customer is None:
             turn.say("utter_login_needed")
             return []
+        turn.recall()
         return await action.answer(turn)
 
     async def _repeat_transfer(self, turn: Turn) -> None:

@@ -12,6 +12,7 @@ from actions.bank.errors import (
     BankError,
     CodeExpired,
     CodeLocked,
+    CodeVoid,
     CodeWrong,
     InsufficientFunds,
     InvalidAmount,
@@ -43,6 +44,7 @@ _NAMED = {
     AMOUNT: re.compile(r"\b(?:amount|sum|how much)\b", re.I),
     ACCOUNT: re.compile(r"\b(?:account|currency)\b", re.I),
 }
+_ONLY_DIGITS = re.compile(r"[\d \-]+")
 _FROM = re.compile(r"\b(?:from|use|using|out of|via)\s(?P<which>.+)$", re.I)
 
 
@@ -70,7 +72,7 @@ class ValidateTransferMoneyForm(TellerForm):
         if slot == AMOUNT:
             return is_bare_amount(turn.text)
         if slot == CODE:
-            return find_code(turn.text) is not None or re.sub(r"[ \-]", "", normalise(turn.text)).isdigit()
+            return find_code(turn.text) is not None or _ONLY_DIGITS.fullmatch(normalise(turn.text)) is not None
         if slot == ACCOUNT:
             return len(tokens(turn.text)) <= 4 and await _account_in(turn, asked=True) is not None
         return _has_iban(turn.text) or (not turn[IBAN] and await _is_known_payee(turn))
@@ -92,6 +94,8 @@ class ValidateTransferMoneyForm(TellerForm):
         await self._use_name(turn, name)
 
     async def correct(self, turn: FormTurn) -> bool:
+        if _ONLY_DIGITS.fullmatch(normalise(turn.text)) and find_code(turn.text):
+            return False  # a code typed too late is no new amount
         before = {slot: turn[slot] for slot in (PAYEE, IBAN, AMOUNT, ACCOUNT)}
         named = {slot for slot, pattern in _NAMED.items() if pattern.search(normalise(turn.text))}
         amount = _amount_in(turn)
@@ -151,7 +155,10 @@ class ValidateTransferMoneyForm(TellerForm):
         except CodeLocked as error:
             turn.say_refusal(error)
             await self.stop(turn, self.said_cancelled)
-        except (PreparedExpired, KeyConflict):
+        except CodeVoid as error:
+            turn.say_refusal(error)
+            await self.refresh(turn)
+        except (PreparedExpired, KeyConflict, NotFound):
             turn.say("utter_form_confirmation_stale")
             await self.refresh(turn)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
+from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -20,9 +21,12 @@ def conninfo(settings: Settings, owner: Owner) -> str:
     return make_conninfo(settings.database_url, options=f"-c role=teller_{owner} -c search_path={owner},public")
 
 
-async def open_pool(settings: Settings, owner: Owner, *, min_size: int = 1, max_size: int = 8) -> AsyncConnectionPool:
+Pool = AsyncConnectionPool[AsyncConnection[dict[str, Any]]]
+
+
+async def open_pool(settings: Settings, owner: Owner, *, min_size: int = 1, max_size: int = 8) -> Pool:
     """An open pool of the owner's connections; rows come as dictionaries, transactions are explicit."""
-    pool = AsyncConnectionPool(
+    pool: Pool = AsyncConnectionPool(
         conninfo(settings, owner),
         min_size=min_size,
         max_size=max_size,

@@ -97,7 +97,8 @@ def shell() -> int:
         actions = _spawn(settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)])
         stack.callback(actions.stop)
         _wait_for(f"http://127.0.0.1:{settings.action_port}/health", [actions])
-        command = [sys.executable, "-W", "ignore", "-m", "custom_components.channels.cmdline", str(model.ARCHIVE)]
+        command = [sys.executable, "-W", "ignore", "-m", "custom_components.channels.cmdline"]
+        command += [str(model.ARCHIVE), str(_endpoints(settings))]
         return subprocess.call(command, cwd=ROOT, env=_environment(settings))  # nosec B603
 
 
@@ -147,10 +148,18 @@ def _start_servers(settings: Settings, stack: ExitStack) -> list[Process]:
     actions = _spawn(settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)])
     stack.callback(actions.stop)
     address = ["--interface", "127.0.0.1", "--port", str(settings.assistant_port)]
-    files = ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    files = ["--endpoints", str(_endpoints(settings)), "--credentials", "credentials.yml"]
     assistant = _spawn(settings, "assistant", ["-m", "rasa", "run", "--model", str(model.ARCHIVE), *address, *files])
     stack.callback(assistant.stop)
     return [actions, assistant]
+
+
+def _endpoints(settings: Settings) -> Path:
+    """endpoints.yml with the action server's port of this start: Rasa refuses a variable that may be unset."""
+    written = (ROOT / "endpoints.yml").read_text(encoding="utf-8")
+    path = settings.home / "endpoints.yml"
+    path.write_text(written.replace("127.0.0.1:5055", f"127.0.0.1:{settings.action_port}"), encoding="utf-8")
+    return path
 
 
 def _spawn(settings: Settings, name: str, arguments: list[str]) -> Process:
@@ -184,7 +193,6 @@ def _environment(settings: Settings | None) -> dict[str, str]:
             "TELLER_HOME": str(settings.home),
             "DATABASE_URL": settings.database_url,
             "REDIS_URL": settings.redis_url,
-            "ACTION_ENDPOINT": f"http://127.0.0.1:{settings.action_port}/webhook",
         }
     return environment
 

@@ -6,9 +6,10 @@ import hashlib
 import subprocess  # nosec B404: runs this project's `rasa train`
 import sys
 import tarfile
+import time
 from pathlib import Path
 
-from common.settings import ROOT
+from common.settings import ROOT, home
 
 ARCHIVE = ROOT / "models" / "teller.tar.gz"
 _INPUTS = ARCHIVE.with_name("teller.inputs")
@@ -24,12 +25,35 @@ def train_if_changed(environment: dict[str, str]) -> None:
     inputs = fingerprint()
     if _INPUTS.is_file() and _INPUTS.read_text() == f"{inputs} {_digest(ARCHIVE)}" and readable():
         return
-    print("Training the Rasa model (a few minutes the first time)", flush=True)
-    command = [sys.executable, "-W", "ignore", "-m", "rasa", "train", "--fixed-model-name", ARCHIVE.name.split(".")[0]]
-    done = subprocess.run([*command, "--out", "models"], cwd=ROOT, env=environment, check=False)  # nosec B603
-    if done.returncode != 0 or not readable():
-        raise ModelError("the Rasa model was not trained; see the lines above")
+    log = home() / "logs" / "train.log"
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    arguments = ["train", "--fixed-model-name", "teller", "--out", "models", "--skip-validation"]
+    with log.open("w") as file:
+        command = [sys.executable, "-W", "ignore", "-m", "rasa", *arguments]
+        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)  # nosec B603
+        try:
+            status = _wait(child)
+        finally:
+            child.terminate()
+    if status != 0 or not readable():
+        raise ModelError(f"the Rasa model was not trained: {_telling_line(log)}")
     _INPUTS.write_text(f"{inputs} {_digest(ARCHIVE)}")
+
+
+def _wait(child: subprocess.Popen) -> int:
+    """The exit status; meanwhile the seconds count up on a terminal."""
+    started = time.monotonic()
+    while child.poll() is None:
+        if sys.stdout.isatty():
+            print(f"\rTraining the Rasa model … {time.monotonic() - started:.0f} s", end="", flush=True)
+        time.sleep(1)
+    print(f"\rTraining the Rasa model: {time.monotonic() - started:.0f} s", flush=True)
+    return child.returncode
+
+
+def _telling_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines() or ["nothing was said"]
+    return ([line for line in lines if "Error" in line or "rror:" in line or "xception" in line] or lines)[-1][:400]
 
 
 def readable() -> bool:

@@ -2,7 +2,7 @@
 
 Rasa's console posts to its REST webhook; here that webhook is bound to one customer and one fresh session, both
 chosen by the server, so what the console sends as sender is not looked at. `python -m
-custom_components.channels.cmdline MODEL` serves it to this machine only, on a free port.
+custom_components.channels.cmdline MODEL [ENDPOINTS]` serves it to this machine only, on a free port.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class CmdlineInput(InputChannel):
 
 def main() -> None:
     """Serve the shell for one model archive until `/stop`."""
-    if len(sys.argv) != 2:
-        raise SystemExit("usage: python -m custom_components.channels.cmdline MODEL")
+    if len(sys.argv) not in (2, 3):
+        raise SystemExit("usage: python -m custom_components.channels.cmdline MODEL [ENDPOINTS]")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -102,7 +102,7 @@ def main() -> None:
         interface="127.0.0.1",
         port=port,
         enable_api=False,
-        endpoints=AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml")),
+        endpoints=AvailableEndpoints.read_endpoints(sys.argv[2] if len(sys.argv) == 3 else str(ROOT / "endpoints.yml")),
     )
 
 

@@ -10,7 +10,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 import pytest_asyncio
-from tests.integration.bank.bank_customers import OUTSIDE, MakeCustomer, new_bban
 from redis.asyncio import Redis
 
 from actions.bank.bootstrap import open_bank, utc_now
@@ -23,6 +22,7 @@ from actions.bank.services import Bank
 from common import keys
 from common.inbox import Inbox
 from common.settings import Settings
+from tests.integration.bank.bank_customers import OUTSIDE, MakeCustomer, new_bban
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from tests.integration.bank.bank_customers import MakeCustomer
 
 from actions.bank import errors
 from actions.bank.bootstrap import utc_now
@@ -19,6 +18,7 @@ from actions.bank.services import Bank
 from actions.bank.use_cases.policies import GROUPS
 from common.demo import CUSTOMERS
 from common.settings import Settings, SettingsError
+from tests.integration.bank.bank_customers import MakeCustomer
 
 ALEX = CUSTOMERS["alex"]
 Sql = psycopg.Connection[Any]

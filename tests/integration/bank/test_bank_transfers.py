@@ -7,7 +7,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.integration.bank.bank_customers import MakeCustomer, new_bban
 
 from actions.bank import errors
 from actions.bank.bootstrap import open_bank, utc_now
@@ -15,6 +14,7 @@ from actions.bank.model import Money
 from actions.bank.services import Bank
 from common.demo import CUSTOMERS
 from common.settings import Settings
+from tests.integration.bank.bank_customers import MakeCustomer, new_bban
 
 Approved = Callable[..., Awaitable[str]]
 CodeFor = Callable[[str], Awaitable[str]]

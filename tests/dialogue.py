@@ -1,0 +1,172 @@
+"""A conversation without Rasa: the real actions and forms, driven by the real rules and domain.
+
+It does what Rasa's rule policy and FormAction do with them, one turn at a time, so that a test reads like a talk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.utils import all_subclasses
+
+import actions.accounts
+import actions.cards
+import actions.exchange
+import actions.handoff
+import actions.lookups
+import actions.policy
+import actions.service
+import actions.transfers  # noqa: F401 (registers the actions, as the action server does)
+from common import assertion
+from common.keys import Keyring
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@lru_cache(maxsize=1)
+def domain() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8")))
+
+
+@lru_cache(maxsize=1)
+def responses() -> dict[str, list[dict[str, Any]]]:
+    """Every response, by name."""
+    files = sorted((ROOT / "data" / "responses").glob("*.yml"))
+    return {name: texts for file in files for name, texts in _read(file)["responses"].items()}
+
+
+@lru_cache(maxsize=1)
+def rules() -> dict[str, str]:
+    """Intent to the action its rule runs."""
+    found: dict[str, str] = {}
+    for file in sorted((ROOT / "data" / "rules").glob("*.yml")):
+        for rule in _read(file)["rules"]:
+            steps = rule["steps"]
+            first = steps[0].get("or", [steps[0]])
+            action = next(step["action"] for step in steps if "action" in step)
+            found |= {step["intent"]: action for step in first if "intent" in step}
+    return found
+
+
+@dataclass
+class Reply:
+    """One bot message: its response, the text of its first wording, its facts and buttons."""
+
+    response: str
+    text: str
+    facts: dict[str, str]
+    buttons: list[dict[str, str]]
+
+
+@dataclass
+class Talk:
+    """A conversation of `customer` (None: a guest); `say` returns the replies of one turn."""
+
+    keyring: Keyring
+    customer: str | None
+    session_id: str = "session-of-a-test"
+    slots: dict[str, Any] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    form: str | None = None
+    executed: list[str] = field(default_factory=list)
+    token: str | None = None
+
+    async def say(self, text: str, intent: str = "inform", ranking: tuple[str, ...] = ()) -> list[Reply]:
+        token = self.token or assertion.issue(self.keyring, self.customer, self.session_id, "message")
+        parsed = {"intent": {"name": intent}, "intent_ranking": [{"name": name} for name in (intent, *ranking)]}
+        self._message = {**parsed, "text": text, "metadata": {"assertion": token}}
+        self.events.append({"event": "user", "text": text, "parse_data": parsed})
+        self._replies: list[Reply] = []
+        self.executed = []
+        if self.form:
+            await self._form_turn(intent)
+        else:
+            await self._follow_rule(intent)
+        return self._replies
+
+    async def _follow_rule(self, intent: str) -> None:
+        action = rules()[intent]
+        if action in domain()["forms"]:
+            self.form = action
+            await self._run(f"validate_{action}")
+            await self._ask_or_submit()
+        else:
+            await self._run(action)
+
+    async def _form_turn(self, intent: str) -> None:
+        done = await self._run(f"validate_{self.form}")
+        if any(event["event"] == "action_execution_rejected" for event in done):
+            await self._run(rules()[intent])
+            if self.form:
+                await self._run(f"validate_{self.form}")
+                await self._ask_or_submit()
+        else:
+            await self._ask_or_submit()
+
+    async def _ask_or_submit(self) -> None:
+        form = str(self.form)
+        wanted = domain()["forms"][form]["required_slots"]
+        missing = next((slot for slot in wanted if self.slots.get(slot) is None), None)
+        if missing and not self._ended:
+            self.slots["requested_slot"] = missing
+            if f"action_ask_{form}_{missing}" in domain()["actions"]:
+                await self._run(f"action_ask_{form}_{missing}")
+            else:
+                self._utter({"response": f"utter_ask_{form}_{missing}"})
+        else:
+            self.form, self.slots["requested_slot"] = None, None
+            await self._run(f"action_submit_{form}")
+
+    async def _run(self, name: str) -> list[dict[str, Any]]:
+        self._ended = False
+        dispatcher = CollectingDispatcher()
+        done = await _action(name).run(dispatcher, self._tracker(), domain())
+        self.executed.append(name)
+        self.events.append({"event": "action", "name": name})
+        for event in done:
+            self.events.append(dict(event))
+            if event["event"] == "slot":
+                self.slots[event["name"]] = event["value"]
+                self._ended = self._ended or (event["name"] == "requested_slot" and event["value"] is None)
+            elif event["event"] == "active_loop":
+                self.form = event["name"]
+        for message in dispatcher.messages:
+            self._utter(message)
+        return [dict(event) for event in done]
+
+    def _tracker(self) -> Tracker:
+        slots = {**dict.fromkeys(domain()["slots"]), "requested_slot": None, **self.slots}
+        loop = {"name": self.form} if self.form else {}
+        return Tracker(self.session_id, slots, self._message, self.events, False, None, loop, "action_listen")
+
+    def _utter(self, message: dict[str, Any]) -> None:
+        name = message["response"]
+        facts = {key: value for key, value in message.items() if isinstance(value, str)}
+        wording = responses()[name][0]
+        text = wording["text"].format(**facts)
+        self._replies.append(Reply(name, text, facts, [*wording.get("buttons", ()), *(message.get("buttons") or ())]))
+
+
+def names(replies: list[Reply]) -> list[str]:
+    """The responses of a turn, in order."""
+    return [reply.response for reply in replies]
+
+
+def _action(name: str) -> Action:
+    return next(
+        kind() for kind in all_subclasses(Action) if kind.__module__.startswith("actions.") and _named(kind) == name
+    )
+
+
+def _named(kind: type[Action]) -> str | None:
+    return None if getattr(kind, "__abstractmethods__", None) else str(kind().name())
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return dict(yaml.safe_load(file.read_text(encoding="utf-8")))

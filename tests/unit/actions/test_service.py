@@ -1,0 +1,88 @@
+"""The assistant's own turns outside a form."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dialogue import Talk, names
+from tests.fake_bank import FakeBank
+
+
+async def test_the_welcome_is_not_repeated(talk: Talk) -> None:
+    assert names(await talk.say("hi", "greet")) == ["utter_greet_customer"]
+    assert names(await talk.say("hello", "greet")) == ["utter_greet_again"]
+
+
+async def test_a_guest_is_greeted_without_a_name(guest: Talk) -> None:
+    assert names(await guest.say("hi", "greet")) == ["utter_greet_guest"]
+    assert names(await guest.say("my balance", "check_balance")) == ["utter_login_needed"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "response"),
+    [
+        ("affirm", "utter_affirm_nothing_pending"),
+        ("deny", "utter_deny_nothing_pending"),
+        ("inform", "utter_inform_no_form"),
+        ("correct_value", "utter_correct_no_form"),
+        ("cancel_form", "utter_cancel_nothing_running"),
+        ("repeat", "utter_repeat_nothing"),
+    ],
+)
+async def test_answers_without_a_question(talk: Talk, intent: str, response: str) -> None:
+    assert names(await talk.say("well", intent)) == [response]
+
+
+async def test_the_first_miss_offers_two_readable_choices_and_the_second_a_person(talk: Talk) -> None:
+    first = await talk.say("blah", "nlu_fallback", ranking=("card_arrival", "affirm", "check_balance", "thank"))
+    assert [button["payload"] for button in first[0].buttons] == ["/card_arrival", "/check_balance", "/out_of_scope"]
+    assert first[0].buttons[0]["title"] == "Where is my card?"
+    assert names(await talk.say("blah", "out_of_scope")) == ["utter_fallback_person"]
+    assert names(await talk.say("yes", "affirm")) == ["utter_handoff_queued"]
+
+
+async def test_an_understood_turn_in_between_starts_the_count_again(talk: Talk) -> None:
+    await talk.say("blah", "nlu_fallback")
+    await talk.say("hi", "greet")
+    assert names(await talk.say("blah", "nlu_fallback")) == ["utter_fallback_choices"]
+
+
+async def test_an_offer_holds_for_one_turn_only(talk: Talk, bank: FakeBank) -> None:
+    await talk.say("show me the number", "show_card_details")
+    await talk.say("hi", "greet")
+    assert names(await talk.say("yes", "affirm")) == ["utter_affirm_nothing_pending"]
+    assert not bank.steps
+
+
+async def test_repeating_answers_the_last_question_again(talk: Talk) -> None:
+    await talk.say("how much is in my euro account", "check_balance")
+    replies = await talk.say("say that again", "repeat")
+    assert [reply.facts["currency"] for reply in replies] == ["EUR"]
+
+
+async def test_repeating_in_a_form_asks_its_question(talk: Talk) -> None:
+    await talk.say("send money to Maya", "transfer_money")
+    assert names(await talk.say("what?", "repeat")) == ["utter_ask_transfer_money_form_transfer_amount"]
+
+
+async def test_cancelling_after_a_transfer_says_that_it_is_done(talk: Talk) -> None:
+    await talk.say("send £25 to Maya", "transfer_money")
+    await talk.say("yes", "affirm")
+    await talk.say("123456")
+    assert names(await talk.say("no wait, cancel that", "cancel_form")) == ["utter_cancel_already_done"]
+
+
+async def test_no_account_in_a_currency_is_said(talk: Talk) -> None:
+    reply = (await talk.say("my yen balance", "check_balance"))[0]
+    assert (reply.response, reply.facts["held"]) == (
+        "utter_error_account_not_available_no_account_in_currency",
+        "GBP and EUR",
+    )
+
+
+async def test_a_failing_bank_gives_an_apology_and_no_detail(talk: Talk, bank: FakeBank) -> None:
+    async def broken(_: str) -> None:
+        raise RuntimeError("secret")
+
+    bank.accounts.list = broken
+    assert names(await talk.say("my balance", "check_balance")) == ["utter_apology"]
