@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -55,10 +56,8 @@ def load(settings: Settings) -> Keyring:
             descriptor = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w") as file:
                 file.write(fresh)
-            try:
+            with contextlib.suppress(FileExistsError):
                 os.link(path.with_suffix(".new"), path)
-            except FileExistsError:
-                pass
             path.with_suffix(".new").unlink(missing_ok=True)
         text = path.read_text()
     return Keyring(_parse(text))

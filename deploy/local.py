@@ -20,7 +20,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from common import database, embedded, keys
+import yaml
+
+from common import database, embedded, keys, log
 from common import settings as house
 from common.settings import ROOT, Settings
 from deploy import model
@@ -35,15 +37,17 @@ class StartError(RuntimeError):
 
 @dataclass(frozen=True)
 class Process:
-    """A child process with its log file."""
+    """A child process and the file that holds what it prints."""
 
     name: str
     child: subprocess.Popen
-    log: Path
+    output: Path
 
     def require_alive(self) -> None:
         if self.child.poll() is not None:
-            raise StartError(f"the {self.name} stopped with status {self.child.returncode}; its last words: {self._last()}")
+            raise StartError(
+                f"the {self.name} stopped with status {self.child.returncode}; its last words: {self._last()}"
+            )
 
     def stop(self) -> None:
         if self.child.poll() is None:
@@ -55,9 +59,11 @@ class Process:
                 self.child.wait()
 
     def _last(self) -> str:
-        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.is_file() else []
-        telling = [line for line in lines if "rror" in line] or lines
-        return telling[-1][:400] if telling else "nothing; see the log"
+        lines = self.output.read_text(errors="replace").strip().splitlines()
+        telling = (
+            [line for line in lines if line.startswith("error:")] or [line for line in lines if "rror" in line] or lines
+        )
+        return telling[-1].removeprefix("error: ")[:400] if telling else "nothing; see the logs under .teller/logs"
 
 
 def main() -> int:
@@ -72,7 +78,13 @@ def main() -> int:
         return commands[command]()
     except KeyboardInterrupt:
         return 130
-    except (StartError, model.ModelError, house.SettingsError, embedded.EmbeddedServerError, keys.KeyringError) as error:
+    except (
+        StartError,
+        model.ModelError,
+        house.SettingsError,
+        embedded.EmbeddedServerError,
+        keys.KeyringError,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
@@ -94,7 +106,9 @@ def shell() -> int:
     """Rasa's shell on the `cmdline` channel, as alex."""
     with ExitStack() as stack:
         settings = _prepare(stack, port=False)
-        actions = _spawn(settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)])
+        actions = _spawn(
+            settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)]
+        )
         stack.callback(actions.stop)
         _wait_for(f"http://127.0.0.1:{settings.action_port}/health", [actions])
         command = [sys.executable, "-W", "ignore", "-m", "custom_components.channels.cmdline"]
@@ -163,12 +177,16 @@ def _endpoints(settings: Settings) -> Path:
 
 
 def _spawn(settings: Settings, name: str, arguments: list[str]) -> Process:
+    """Loggers write JSON lines to `<name>.log`; what a process prints besides goes to `<name>.out`."""
     folder = settings.home / "logs"
     folder.mkdir(mode=0o700, exist_ok=True)
-    log = folder / f"{name.replace(' ', '-')}.log"
-    with log.open("w") as file:
+    stem = name.replace(" ", "-")
+    logging = folder / f"{stem}.yml"
+    logging.write_text(yaml.safe_dump(log.configuration(folder / f"{stem}.log")), encoding="utf-8")
+    output = folder / f"{stem}.out"
+    with output.open("w") as file:
         child = subprocess.Popen(  # nosec B603: this interpreter, fixed arguments
-            [sys.executable, "-W", "ignore", *arguments],
+            [sys.executable, "-W", "ignore", *arguments, "--logging-config-file", str(logging)],
             cwd=ROOT,
             env=_environment(settings),
             stdout=file,
@@ -176,7 +194,7 @@ def _spawn(settings: Settings, name: str, arguments: list[str]) -> Process:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-    return Process(name, child, log)
+    return Process(name, child, output)
 
 
 def _environment(settings: Settings | None) -> dict[str, str]:
@@ -184,6 +202,7 @@ def _environment(settings: Settings | None) -> dict[str, str]:
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
+        "FORCE_JSON_LOGGING": "true",
         "SANIC_HOST": "127.0.0.1",
         "PYTHONPATH": str(ROOT),
         "OMP_WAIT_POLICY": "PASSIVE",
@@ -239,7 +258,9 @@ def _require_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise StartError(f"port {port} is in use; stop what uses it, or set TELLER_PORT / TELLER_ACTION_PORT") from None
+            raise StartError(
+                f"port {port} is in use; stop what uses it, or set TELLER_PORT / TELLER_ACTION_PORT"
+            ) from None
 
 
 def _port(name: str, default: int) -> int:

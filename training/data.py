@@ -16,9 +16,7 @@ from sklearn.model_selection import train_test_split
 
 ROOT = Path(__file__).resolve().parent.parent
 BANKING77_SHA256 = "b06e26ac675513959a63135f11b94ea7786ed02da65db93a5650d8838cbc664b"
-BANKING77_SOURCE = (
-    "https://raw.githubusercontent.com/PolyAI-LDN/task-specific-datasets/master/banking_data/train.csv"
-)
+BANKING77_SOURCE = "https://raw.githubusercontent.com/PolyAI-LDN/task-specific-datasets/master/banking_data/train.csv"
 _BESIDE_THE_PROJECT = ROOT.parent / "shared" / "data" / "banking77" / "train.csv"
 
 
@@ -66,7 +64,7 @@ def read_banking77(path: Path | None = None) -> list[Row]:
     else:
         source = BANKING77_SOURCE
         try:
-            with urllib.request.urlopen(source, timeout=30) as response:  # noqa: S310  # nosec B310: fixed https address
+            with urllib.request.urlopen(source, timeout=30) as response:  # nosec B310: fixed https address
                 content = response.read()
         except OSError as error:
             raise DataError(f"Banking77: not at hand and not fetched ({error}); name it by BANKING77=path") from error
@@ -88,7 +86,7 @@ def read_own_sentences(folder: Path = ROOT / "data" / "nlu") -> list[Row]:
 
 
 def split(rows: list[Row], share: float | int, seed: int) -> tuple[list[Row], list[Row]]:
-    """(rest, held out): a stratified share (or number) of the rows, as scikit-learn's train_test_split draws it with `seed`."""
+    """(rest, held out): a stratified share, or number, of the rows, as scikit-learn's train_test_split draws it."""
     if share == 0:
         return rows, []
     rest, held = train_test_split(rows, test_size=share, stratify=[row.intent for row in rows], random_state=seed)

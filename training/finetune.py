@@ -28,38 +28,46 @@ _TRAINED_FILE = "trained.safetensors"
 
 
 class Sentences(Dataset):
-    """Tokenised rows: ids without padding, the label's index, the length."""
+    """Tokenised rows: ids without padding and the label's index."""
 
     def __init__(self, rows: list[data.Row], labels: list[str], tokenizer: Any, max_tokens: int) -> None:
         index = {label: i for i, label in enumerate(labels)}
         encoded = tokenizer.encode_batch([artifact.normalise(row.text) for row in rows])
-        self.items = [
-            {"ids": item.ids[:max_tokens] or [0], "label": index[row.intent], "length": len(item.ids[:max_tokens])}
-            for item, row in zip(encoded, rows, strict=True)
-        ]
+        self.ids: list[list[int]] = [item.ids[:max_tokens] or [0] for item in encoded]
+        self.targets = [index[row.intent] for row in rows]
 
     def __len__(self) -> int:
-        return len(self.items)
+        return len(self.ids)
 
     def __getitem__(self, position: int) -> dict[str, Any]:
-        return self.items[position]
+        return {"ids": self.ids[position], "label": self.targets[position]}
 
     @property
     def lengths(self) -> list[int]:
-        return [item["length"] for item in self.items]
+        return [len(ids) for ids in self.ids]
+
+
+def collate(items: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
+    """A padded batch."""
+    ids, mask = encoder.pad([item["ids"] for item in items])
+    return {"input_ids": ids, "attention_mask": mask, "labels": torch.tensor([item["label"] for item in items])}
 
 
 class AdapterTrainer(Trainer):
     """Trainer that keeps the frozen base out of its checkpoints and uses LoRA+ groups."""
 
-    def __init__(self, *args: Any, run_settings: TrainingSettings, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.run_settings = run_settings
+    def __init__(
+        self, model: IntentModel, rows: Sentences, settings: TrainingSettings, args: TrainingArguments
+    ) -> None:
+        super().__init__(model=model, args=args, train_dataset=rows, data_collator=collate)
+        self._intents = model
+        self._rows = rows
+        self._settings = settings
 
     def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
-            groups = parameter_groups(self.model, self.run_settings)
-            if self.run_settings.paged_optimiser:
+            groups = parameter_groups(self._intents, self._settings)
+            if self._settings.paged_optimiser:
                 import bitsandbytes as bnb
 
                 self.optimizer = bnb.optim.PagedAdamW8bit(groups)
@@ -68,24 +76,18 @@ class AdapterTrainer(Trainer):
         return self.optimizer
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler:
-        return LengthGroupedSampler(self.args.train_batch_size, lengths=self.train_dataset.lengths)
+        return LengthGroupedSampler(self.args.train_batch_size, lengths=self._rows.lengths)
 
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        folder = Path(output_dir or self.args.output_dir)
+        folder = Path(output_dir or self.args.output_dir or ".")
         folder.mkdir(parents=True, exist_ok=True)
-        save_file(self.model.trained_state(), folder / _TRAINED_FILE)
+        save_file(self._intents.trained_state(), folder / _TRAINED_FILE)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         state = load_file(Path(resume_from_checkpoint) / _TRAINED_FILE)
-        _, unexpected = self.model.load_state_dict(state, strict=False)
+        _, unexpected = self._intents.load_state_dict(state, strict=False)
         if unexpected:
             raise data.DataError(f"{resume_from_checkpoint} is a checkpoint of another model")
-
-
-def collate(items: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
-    """A padded batch."""
-    ids, mask = encoder.pad([item["ids"] for item in items])
-    return {"input_ids": ids, "attention_mask": mask, "labels": torch.tensor([item["label"] for item in items])}
 
 
 def run(settings: TrainingSettings, folder: Path, banking77: Path | None = None) -> Path:
@@ -114,7 +116,11 @@ def train(
     record = {
         "settings": settings.as_dict(),
         "rows": {"banking77": len(rest), "own": len(own), "labels": len(labels)},
-        "sha256": {"base": base_model.EMBEDDED_SHA256, "banking77": data.BANKING77_SHA256, "trained_rows": data.fingerprint(rows)},
+        "sha256": {
+            "base": base_model.EMBEDDED_SHA256,
+            "banking77": data.BANKING77_SHA256,
+            "trained_rows": data.fingerprint(rows),
+        },
         "torch": torch.__version__,
     }
     (folder / "run.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
@@ -135,13 +141,7 @@ def train(
         dataloader_pin_memory=False,
         use_cpu=not torch.cuda.is_available(),
     )
-    trainer = AdapterTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=Sentences(rows, labels, tokenizer, settings.max_tokens),
-        data_collator=collate,
-        run_settings=settings,
-    )
+    trainer = AdapterTrainer(model, Sentences(rows, labels, tokenizer, settings.max_tokens), settings, arguments)
     checkpoint = get_last_checkpoint(str(folder))
     if checkpoint:
         logger.info("resuming from %s", checkpoint)
@@ -164,12 +164,12 @@ def export(
     for value in model.llama.parameters():
         if value.requires_grad:
             value.data = value.data.to(torch.bfloat16)
-    model.llama.save_pretrained(folder, safe_serialization=True)
+    model.llama.save_pretrained(str(folder), safe_serialization=True)
     (folder / "README.md").unlink(missing_ok=True)
     sentences = Sentences(rows, labels, tokenizer, settings.max_tokens)
     sums = torch.zeros(len(labels), model.head.in_features)
     counts = torch.zeros(len(labels), 1)
-    order = sorted(range(len(sentences)), key=lambda i: sentences[i]["length"])
+    order = sorted(range(len(sentences)), key=lambda i: len(sentences.ids[i]))
     device = model.head.weight.device
     with torch.no_grad():
         for start in range(0, len(order), 64):

@@ -43,7 +43,7 @@ class IntentModel(nn.Module):
 def build(settings: TrainingSettings, num_labels: int) -> IntentModel:
     """The model of `settings`, on a GPU where there is one."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    llama = base_model.load_model(base_model.find(settings.base), num_labels, torch.bfloat16).model
+    llama = base_model.load_model(base_model.find(settings.base), torch.bfloat16)
     if settings.quantisation == "nf4":
         _quantise(llama, settings.double_quantisation)
     llama.to(device)
@@ -69,7 +69,11 @@ def parameter_groups(model: IntentModel, settings: TrainingSettings) -> list[dic
     return [
         {"params": [p for n, p in named if "lora_A" in n], "lr": rate, "weight_decay": decay},
         {"params": [p for n, p in named if "lora_B" in n], "lr": rate * settings.loraplus_ratio, "weight_decay": decay},
-        {"params": [p for n, p in named if n.startswith("head.")], "lr": settings.head_learning_rate, "weight_decay": decay},
+        {
+            "params": [p for n, p in named if n.startswith("head.")],
+            "lr": settings.head_learning_rate,
+            "weight_decay": decay,
+        },
     ]
 
 

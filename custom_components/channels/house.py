@@ -7,7 +7,6 @@ import logging
 from typing import Any
 
 import httpx
-from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
 
 from common import database, keys
@@ -42,7 +41,7 @@ class House:
         self,
         settings: Settings,
         keyring: Keyring,
-        pool: AsyncConnectionPool,
+        pool: database.Pool,
         redis: Redis,
         metrics: Metrics,
         scrubber: Scrubber,

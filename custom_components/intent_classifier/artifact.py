@@ -75,7 +75,9 @@ def load(folder: Path) -> Artifact:
     """The artefact in `folder`; raises ArtifactError unless every file is there and unchanged."""
     contract_path = folder / CONTRACT_FILE
     if not contract_path.is_file():
-        raise ArtifactError(f"classifier: {contract_path} is missing; restore it from version control or `make finetune`")
+        raise ArtifactError(
+            f"classifier: {contract_path} is missing; restore it from version control or `make finetune`"
+        )
     content = contract_path.read_bytes()
     try:
         contract = json.loads(content)
@@ -84,7 +86,9 @@ def load(folder: Path) -> Artifact:
         for name, expected in contract["files"].items():
             path = folder / name
             if not path.is_file():
-                raise ArtifactError(f"classifier: {path} is missing; restore it from version control or `make finetune`")
+                raise ArtifactError(
+                    f"classifier: {path} is missing; restore it from version control or `make finetune`"
+                )
             if sha256_of(path) != expected:
                 raise ArtifactError(f"classifier: {path} is damaged (SHA-256 differs); restore it from version control")
         tensors = load_file(folder / HEAD_FILE)
@@ -105,7 +109,7 @@ def save(
     folder: Path, *, base: str, encoding: Encoding, head: Head, class_means: np.ndarray, own_sentences_sha256: str
 ) -> None:
     """Write head and contract beside the adapter files that already lie in `folder`."""
-    tensors = {
+    tensors: dict[str, np.ndarray] = {
         "weight": np.ascontiguousarray(head.weight, dtype=np.float32),
         "bias": np.ascontiguousarray(head.bias, dtype=np.float32),
         "class_means": np.ascontiguousarray(class_means, dtype=np.float16),

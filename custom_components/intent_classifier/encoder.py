@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
-from transformers import LlamaModel
+from torch import nn
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def pool(hidden: torch.Tensor, mask: torch.Tensor, pooling: str) -> torch.Tensor
     return hidden[torch.arange(hidden.shape[0], device=hidden.device), last]
 
 
-def features(llama: LlamaModel, encoding: Encoding, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Features of shape (batch, hidden size), float32."""
+def features(llama: nn.Module, encoding: Encoding, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Features of shape (batch, hidden size), float32, from a LlamaModel or one with an adapter around it."""
     positions = torch.arange(ids.shape[1], device=ids.device).unsqueeze(0).expand_as(ids)
     hidden = llama(
         input_ids=ids,

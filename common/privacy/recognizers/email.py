@@ -9,7 +9,7 @@ from common.privacy.recognizers.base import Finding, Recogniser, matches
 
 _LOCAL = r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}"
 _WRITTEN = re.compile(
-    rf"(?<![A-Za-z0-9._%+'-]){_LOCAL}\s{{0,2}}(?:@|[\[({{]\s?at?\s?[\])}}])\s{{0,2}}"
+    rf"(?<![A-Za-z0-9]){_LOCAL}\s{{0,2}}(?:@|[\[({{]\s?at?\s?[\])}}])\s{{0,2}}"
     r"[A-Za-z0-9-]{1,63}(?:\s{0,2}(?:\.|[\[({]\s?dot\s?[\])}])\s{0,2}[A-Za-z0-9-]{1,63}){0,5}"
 )
 _SPOKEN_END = re.compile(

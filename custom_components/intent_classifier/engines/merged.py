@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import torch
 from safetensors.torch import load_file
 from transformers import LlamaModel
 
@@ -19,7 +18,7 @@ def load(artifact: Artifact) -> LlamaModel:
 
     Raises ArtifactError when the adapter does not fit the base, BaseModelError without the base.
     """
-    llama = base_model.load_model(base_model.find(artifact.base), 1).model.eval().requires_grad_(False)
+    llama = base_model.load_model(base_model.find(artifact.base)).eval().requires_grad_(False)
     config = json.loads((artifact.folder / "adapter_config.json").read_text(encoding="utf-8"))
     rank = config["r"]
     scale = config["lora_alpha"] / (rank**0.5 if config.get("use_rslora") else rank)

@@ -19,7 +19,9 @@ class TorchEngine:
 
     def __init__(self, artifact: Artifact, dtype: torch.dtype = torch.bfloat16) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._llama = merged.load(artifact).to(self._device, dtype)
+        self._llama: torch.nn.Module = merged.load(artifact)
+        self._llama.to(self._device, dtype)
+        self._hidden = int(artifact.class_means.shape[1])
         self._encoding = artifact.encoding
         self._tokenizer = base_model.load_tokenizer(base_model.find(artifact.base))
         self.features(["warm up"])
@@ -29,7 +31,7 @@ class TorchEngine:
         encoded = self._tokenizer.encode_batch([normalise(text) for text in texts])
         sequences = [item.ids[:limit] or [0] for item in encoded]
         order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]))
-        found = np.empty((len(texts), self._llama.config.hidden_size), dtype=np.float32)
+        found = np.empty((len(texts), self._hidden), dtype=np.float32)
         with torch.inference_mode():
             for start in range(0, len(order), _BATCH):
                 chosen = order[start : start + _BATCH]

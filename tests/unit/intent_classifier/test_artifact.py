@@ -25,7 +25,9 @@ def test_the_shipped_artifact_is_whole_and_small() -> None:
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 25_000_000
 
 
-@pytest.mark.parametrize("name", ["artifact.json", "adapter_model.safetensors", "adapter_config.json", "head.safetensors"])
+@pytest.mark.parametrize(
+    "name", ["artifact.json", "adapter_model.safetensors", "adapter_config.json", "head.safetensors"]
+)
 def test_a_missing_file_is_named(copy: Path, name: str) -> None:
     (copy / name).unlink()
     with pytest.raises(artifact.ArtifactError, match=f"{name} is missing"):
