@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from actions.bank.bootstrap import open_bank
+from actions.bank.seed import seed
 from actions.bank.services import Bank
 from common import keys, settings
 from common.keys import Keyring
@@ -30,4 +31,6 @@ async def house() -> House:
 
 async def _open() -> House:
     read = await asyncio.to_thread(settings.load)
+    if read.demo:
+        await seed(read)
     return House(bank=await open_bank(read), keyring=keys.load(read))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Literal
 
 from alembic import command
@@ -25,7 +26,12 @@ Pool = AsyncConnectionPool[AsyncConnection[dict[str, Any]]]
 
 
 async def open_pool(settings: Settings, owner: Owner, *, min_size: int = 1, max_size: int = 8) -> Pool:
-    """An open pool of the owner's connections; rows come as dictionaries, transactions are explicit."""
+    """An open pool of the owner's connections; rows come as dictionaries, transactions are explicit.
+
+    The demo's database is brought to the newest revision first, so that any process of it can start alone.
+    """
+    if settings.demo:
+        await asyncio.to_thread(migrate, settings)
     pool: Pool = AsyncConnectionPool(
         conninfo(settings, owner),
         min_size=min_size,

@@ -119,13 +119,16 @@ def shell() -> int:
 def train() -> int:
     """The Rasa model, if its inputs changed."""
     _require_room()
-    model.train_if_changed(_environment(None))
+    try:
+        model.ensure(_environment(None))
+    except model.ModelError:
+        model.train(_environment(None))
     return 0
 
 
 def test_core() -> int:
     """Rasa's own story tests on the trained model."""
-    model.train_if_changed(_environment(None))
+    model.ensure(_environment(None))
     settings = house.load()
     database.migrate(settings)
     results = settings.home / "story-tests"
@@ -153,7 +156,7 @@ def _prepare(stack: ExitStack, port: bool = True) -> Settings:
         print("Preparing the demo bank", flush=True)
         asyncio.run(seed.seed(settings))
         asyncio.run(demo_logins.ensure(settings))
-    model.train_if_changed(_environment(settings))
+    model.ensure(_environment(settings))
     return settings
 
 

@@ -1,11 +1,10 @@
-"""The Rasa model archive: trained when there is none, when its inputs changed, or when it cannot be read."""
+"""The Rasa model archive: trained when there is none or when its inputs changed."""
 
 from __future__ import annotations
 
 import hashlib
 import subprocess  # nosec B404: runs this project's `rasa train`
 import sys
-import tarfile
 import time
 from pathlib import Path
 
@@ -20,13 +19,25 @@ class ModelError(RuntimeError):
     """The model cannot be trained."""
 
 
-def train_if_changed(environment: dict[str, str]) -> None:
-    """Train unless the archive stands for exactly today's inputs; raises ModelError when training fails."""
+def ensure(environment: dict[str, str]) -> None:
+    """Train when there is no archive or its inputs changed.
+
+    Raises ModelError when training fails, or when the archive is not the one that was trained here.
+    """
+    trained = _INPUTS.read_text().split() if _INPUTS.is_file() else []
+    if ARCHIVE.is_file() and trained and trained[-1] != _digest(ARCHIVE):
+        name = ARCHIVE.relative_to(ROOT)
+        raise ModelError(f"{name} is damaged (its SHA-256 differs from the training's); `make train` makes it anew")
+    if not ARCHIVE.is_file() or trained[:1] != [fingerprint()]:
+        train(environment)
+
+
+def train(environment: dict[str, str]) -> None:
+    """Train and record what the archive was trained from; raises ModelError when training fails."""
     inputs = fingerprint()
-    if _INPUTS.is_file() and _INPUTS.read_text() == f"{inputs} {_digest(ARCHIVE)}" and readable():
-        return
     log = home() / "logs" / "train.log"
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _INPUTS.unlink(missing_ok=True)
     arguments = ["train", "--fixed-model-name", "teller", "--out", "models", "--skip-validation"]
     with log.open("w") as file:
         command = [sys.executable, "-W", "ignore", "-m", "rasa", *arguments]
@@ -35,7 +46,7 @@ def train_if_changed(environment: dict[str, str]) -> None:
             status = _wait(child)
         finally:
             child.terminate()
-    if status != 0 or not readable():
+    if status != 0 or not ARCHIVE.is_file():
         raise ModelError(f"the Rasa model was not trained: {_telling_line(log)}")
     _INPUTS.write_text(f"{inputs} {_digest(ARCHIVE)}")
 
@@ -54,15 +65,6 @@ def _wait(child: subprocess.Popen) -> int:
 def _telling_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines() or ["nothing was said"]
     return ([line for line in lines if "Error" in line or "rror:" in line or "xception" in line] or lines)[-1][:400]
-
-
-def readable() -> bool:
-    """Whether the archive is there and whole."""
-    try:
-        with tarfile.open(ARCHIVE) as archive:
-            return "metadata.json" in {name.removeprefix("./") for name in archive.getnames()}
-    except (OSError, tarfile.TarError, EOFError):
-        return False
 
 
 def fingerprint() -> str:

@@ -46,7 +46,7 @@ def build(settings: TrainingSettings, num_labels: int) -> IntentModel:
     llama = base_model.load_model(base_model.find(settings.base), torch.bfloat16)
     if settings.quantisation == "nf4":
         _quantise(llama, settings.double_quantisation)
-    llama.to(device)
+    nn.Module.to(llama, device)
     if settings.gradient_checkpointing:
         llama.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         llama.enable_input_require_grads()

@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
-from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
+
+from common.database import Pool
 
 Check = Callable[[], Awaitable[None]]
 TIMEOUT_SECONDS = 2.0
@@ -42,7 +43,7 @@ async def _entry(check: Check) -> dict[str, Any]:
     return {"status": "up", "ms": round((time.perf_counter() - started) * 1000, 2)}
 
 
-def postgres(pool: AsyncConnectionPool) -> Check:
+def postgres(pool: Pool) -> Check:
     async def check() -> None:
         async with pool.connection(timeout=TIMEOUT_SECONDS) as connection:
             await connection.execute("SELECT 1")

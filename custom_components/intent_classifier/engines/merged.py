@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from safetensors.torch import load_file
-from transformers import LlamaModel
+from torch import nn
 
 from custom_components.intent_classifier import base_model
 from custom_components.intent_classifier.artifact import Artifact, ArtifactError
@@ -13,7 +13,7 @@ from custom_components.intent_classifier.artifact import Artifact, ArtifactError
 _PREFIX, _A, _B = "base_model.model.", ".lora_A.weight", ".lora_B.weight"
 
 
-def load(artifact: Artifact) -> LlamaModel:
+def load(artifact: Artifact) -> nn.Module:
     """The merged Llama in float32 on CPU, without a head.
 
     Raises ArtifactError when the adapter does not fit the base, BaseModelError without the base.

@@ -19,7 +19,7 @@ class TorchEngine:
 
     def __init__(self, artifact: Artifact, dtype: torch.dtype = torch.bfloat16) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._llama: torch.nn.Module = merged.load(artifact)
+        self._llama = merged.load(artifact)
         self._llama.to(self._device, dtype)
         self._hidden = int(artifact.class_means.shape[1])
         self._encoding = artifact.encoding
