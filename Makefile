@@ -1,7 +1,7 @@
 # Teller. `make help` lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run shell train finetune evaluate test test-slow check lock stop clean
+.PHONY: help install run shell train finetune evaluate test test-slow check lock clean
 
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
@@ -22,7 +22,7 @@ $(INSTALLED): requirements.txt requirements-base-model.txt deploy/install.sh
 	@touch $@
 
 $(WIDGET): $(INSTALLED) $(shell find widget/src widget/public widget/index.html widget/package.json widget/package-lock.json widget/tsconfig.json widget/vite.config.ts -type f 2>/dev/null)
-	@bash deploy/build_widget.sh
+	@bash deploy/widget.sh build
 	@touch $@
 
 run: install ## everything, in the demo bank, until Ctrl-C
@@ -41,8 +41,9 @@ evaluate: install ## accuracy on DATA=file.csv (text,category)
 	@exec $(PY) -m training evaluate --data $(DATA)
 
 test: install ## all tests but the slow ones
-	@$(PY) -m pytest
+	@bash deploy/widget.sh test
 	@$(PY) -m deploy.local test-core
+	@$(PY) -m pytest
 
 test-slow: install ## the slow tests
 	@$(PY) -m pytest -m slow

@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 GUEST = None
 OFFER_SLOT = "service_offer"
-UNDERSTOOD_NOTHING = ("nlu_fallback", "out_of_scope")
 
 
 class LoginNeeded(Exception):
@@ -111,6 +110,10 @@ def refusal(error: BankError) -> str:
     reason = error.facts.get("reason")
     if error.code == "payee_unknown" and error.facts["candidates"]:
         reason = "near"
+    elif error.code == "limit_exceeded" and error.facts["period"] == "payment":
+        reason = "payment"
+    elif error.code == "code_locked" and error.facts["retry_at"]:
+        reason = "until"
     return f"utter_error_{error.code}_{reason}" if reason else f"utter_error_{error.code}"
 
 

@@ -60,6 +60,7 @@ class FormTurn(Turn):
         super().__init__(turn.dispatcher, turn.tracker, turn.bank, turn.customer, turn.profile)
         self.asked: str | None = turn.tracker.get_slot("requested_slot")
         self.changes: dict[str, Any] = {}
+        self.reopened: set[str] = set()  # slots the customer wants to fill anew: asked, never derived
 
     def __getitem__(self, slot: str) -> Any:
         return self.changes[slot] if slot in self.changes else self.tracker.get_slot(slot)
@@ -96,6 +97,10 @@ class TellerForm(FormValidationAction, ABC):
     @abstractmethod
     async def is_value(self, turn: FormTurn, slot: str) -> bool:
         """Whether the whole message is a value for `slot`."""
+
+    @abstractmethod
+    def is_change(self, turn: FormTurn) -> bool:
+        """Whether the words alone say that a value shall change: "change the payee", "make it 30"."""
 
     @abstractmethod
     async def read_answer(self, turn: FormTurn, slot: str) -> None:
@@ -163,6 +168,8 @@ class TellerForm(FormValidationAction, ABC):
         return not (is_stop(turn.text) or await self._is_answer(turn, turn.asked))
 
     async def _is_answer(self, turn: FormTurn, asked: str) -> bool:
+        if asked in (self.confirmation, self.code) and self.is_change(turn):
+            return True
         if asked == self.confirmation:
             return is_yes(turn.text) or is_no(turn.text)
         return await self.is_value(turn, asked)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 
 from actions.caller import (
-    UNDERSTOOD_NOTHING,
     Button,
     TellerAction,
     Turn,
     by_name,
-    intent_of,
-    past_messages,
     previous_turn,
 )
 from actions.forms import FAILURES_SLOT, HANDOFF
+from actions.parsing.answers import is_no, is_yes
 from actions.titles import title
 from actions.transfer_form import PREPARED, ValidateTransferMoneyForm
 from actions.transfers import LAST, say_receipt
@@ -22,7 +20,7 @@ from actions.transfers import LAST, say_receipt
 _SUBMIT = "action_submit_transfer_money_form"
 _CHOICES = 2
 _ELSE = Button("Something else", "/out_of_scope")
-_NO_CHOICE = ("nlu_fallback", "out_of_scope", "affirm", "deny", "inform", "correct_value", "cancel_form", "repeat")
+_NO_CHOICE = ("goodbye", "repeat")  # they have a title, for they are next steps, but nobody means them unsaid
 
 
 class ActionGreet(TellerAction):
@@ -195,7 +193,10 @@ class ActionRepeat(TellerAction):
 
 
 class ActionOfferChoices(TellerAction):
-    """Not understood: the two likeliest wishes as buttons; a second time in a row, a person."""
+    """Not understood: the two likeliest wishes as buttons; a second time in a row, a person.
+
+    A plain yes or no is understood by its words, whatever the classifier made of it.
+    """
 
     login = False
 
@@ -203,13 +204,17 @@ class ActionOfferChoices(TellerAction):
         return "action_offer_choices"
 
     async def answer(self, turn: Turn) -> list[EventType]:
-        before = past_messages(turn.tracker)
-        if before and intent_of(before[0]) in UNDERSTOOD_NOTHING:
+        if is_yes(turn.text):
+            return await ActionAffirm().answer(turn)
+        if is_no(turn.text):
+            return await ActionDeny().answer(turn)
+        if any(event["event"] == "action" and event["name"] == self.name() for event in previous_turn(turn.tracker)):
             turn.say("utter_fallback_person")
             return [turn.offer(HANDOFF)]
         ranking = turn.tracker.latest_message.get("intent_ranking") or []
-        likely = [entry["name"] for entry in ranking if entry["name"] not in _NO_CHOICE][:_CHOICES]
-        buttons = [*(Button(title(intent), f"/{intent}") for intent in likely), _ELSE]
+        likely = [(title(entry["name"]), entry["name"]) for entry in ranking if entry["name"] not in _NO_CHOICE]
+        choices = [Button(shown, f"/{intent}") for shown, intent in likely if shown]
+        buttons = [*choices[:_CHOICES], _ELSE]
         outside = turn.intent == "out_of_scope"
         turn.say("utter_out_of_scope" if outside else "utter_fallback_choices", buttons=buttons)
         return []

@@ -12,9 +12,10 @@ _FILE = Path(__file__).resolve().parent.parent / "data" / "suggestions.yml"
 
 @lru_cache(maxsize=1)
 def _titles() -> dict[str, str]:
-    return dict(yaml.safe_load(_FILE.read_text(encoding="utf-8"))["titles"])
+    content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return {**content["titles"], **content["choices"]}
 
 
-def title(intent: str) -> str:
-    """The title in data/suggestions.yml; an intent that is never suggested reads as its own name."""
-    return _titles().get(intent) or intent.replace("_", " ").capitalize()
+def title(intent: str) -> str | None:
+    """The title in data/suggestions.yml; None for an intent that is never offered."""
+    return _titles().get(intent)

@@ -16,6 +16,7 @@ from actions.bank.errors import (
     CodeWrong,
     InsufficientFunds,
     InvalidAmount,
+    InvalidIban,
     KeyConflict,
     LimitExceeded,
     NotFound,
@@ -46,6 +47,14 @@ _NAMED = {
 }
 _ONLY_DIGITS = re.compile(r"[\d \-]+")
 _FROM = re.compile(r"\b(?:from|use|using|out of|via)\s(?P<which>.+)$", re.I)
+_SOME_ACCOUNT = re.compile(r"(?!(?:my|the|our|this)?\s?(?:bank\s)?account\b).*\baccount\b", re.I)
+_LEAD = r"(?:(?:no|yes|ok|okay|wait|sorry|but|actually|please|i want to|i'd like to|can i|can you|let me|let's)[\s,]+)*"
+_VALUE = r"(?:payee|recipient|beneficiary|amount|sum|account)"
+_CHANGE = re.compile(
+    rf"{_LEAD}(?:(?:make|change)\s(?:it|that)\b.*|change\s(?:the\s|my\s)?{_VALUE}\b.*|"
+    rf"(?:(?:the|a|an|wrong|different|another|other)\s)+{_VALUE}(?:\s(?:please|is wrong))?[.!]*)",
+    re.I,
+)
 
 
 class ValidateTransferMoneyForm(TellerForm):
@@ -77,6 +86,9 @@ class ValidateTransferMoneyForm(TellerForm):
             return len(tokens(turn.text)) <= 4 and await _account_in(turn, asked=True) is not None
         return _has_iban(turn.text) or (not turn[IBAN] and await _is_known_payee(turn))
 
+    def is_change(self, turn: FormTurn) -> bool:
+        return _CHANGE.fullmatch(normalise(turn.text)) is not None
+
     async def read_answer(self, turn: FormTurn, slot: str) -> None:
         iban_before = turn[IBAN]
         await self._fill(turn, asked=slot)
@@ -101,31 +113,31 @@ class ValidateTransferMoneyForm(TellerForm):
         amount = _amount_in(turn)
         account = await _account_in(turn)
         person = find_person(turn.text)
-        if amount:
-            _use_amount(turn, amount)
-        if account:
-            _use_account(turn, account)
-        if _has_iban(turn.text):
-            await self._use_iban(turn, person)
-        elif person or not (named or amount or account):
-            await self._correct_payee(turn, person)
+        try:
+            _use(turn, amount, account)
+            if _has_iban(turn.text):
+                await self._use_iban(turn, person)
+            elif person or not (named or amount or account):
+                await self._correct_payee(turn, person)
+        except (Miss, BankError):
+            await self.refresh(turn)  # the summary that was shown no longer fits the values
+            raise
         changed = any(turn[slot] != value for slot, value in before.items())
-        if not changed:
-            for slot in named:
-                turn[slot] = None
-        if changed or named:
+        if not changed and not (amount or account):
+            _reopen(turn, named)
+        if changed or turn.reopened:
             await self.refresh(turn)
-        return changed or bool(named)
+        return changed or bool(named or amount or account)
 
     async def settle(self, turn: FormTurn) -> None:
-        if turn[PAYEE] and turn[AMOUNT] and not turn[ACCOUNT]:
+        if turn[PAYEE] and turn[AMOUNT] and not turn[ACCOUNT] and ACCOUNT not in turn.reopened:
             await self._choose_account(turn)
         if turn[PAYEE] and turn[AMOUNT] and turn[ACCOUNT] and not (turn[PREPARED] or turn[DECLINED]):
             await self._prepare(turn)
 
     async def confirm(self, turn: FormTurn) -> bool:
         try:
-            await turn.bank.step_up.challenge(turn.customer_id, turn[PREPARED]["key"])
+            await self._send_code(turn)
         except (PreparedExpired, KeyConflict):
             turn.say("utter_form_confirmation_stale")
             await self.refresh(turn)
@@ -143,14 +155,14 @@ class ValidateTransferMoneyForm(TellerForm):
                 await turn.bank.step_up.verify(turn.customer_id, key, code)
                 turn[CODE] = "verified"
             elif wants_new_code(turn.text):
-                await turn.bank.step_up.challenge(turn.customer_id, key)
+                await self._send_code(turn)
                 turn.say("utter_transfer_code_resent")
             else:
                 raise Miss("utter_transfer_code_unclear")
         except CodeWrong as error:
             turn.say_refusal(error)
         except CodeExpired as error:
-            await turn.bank.step_up.challenge(turn.customer_id, key)
+            await self._send_code(turn)
             turn.say_refusal(error)
         except CodeLocked as error:
             turn.say_refusal(error)
@@ -161,6 +173,14 @@ class ValidateTransferMoneyForm(TellerForm):
         except (PreparedExpired, KeyConflict, NotFound):
             turn.say("utter_form_confirmation_stale")
             await self.refresh(turn)
+
+    async def _send_code(self, turn: FormTurn) -> None:
+        """A fresh code for the prepared transfer; where the bank sends no more of them the form ends."""
+        try:
+            await turn.bank.step_up.challenge(turn.customer_id, turn[PREPARED]["key"])
+        except CodeLocked as error:
+            turn.say_refusal(error)
+            await self.stop(turn, self.said_cancelled)
 
     async def void(self, turn: FormTurn) -> None:
         prepared = turn[PREPARED]
@@ -192,14 +212,15 @@ class ValidateTransferMoneyForm(TellerForm):
                 await self._use_name(turn, person)
         except (Miss, BankError) as error:
             problem = error
+        account = amount = None
         if asked == ACCOUNT or anew or not turn[ACCOUNT]:
             account = await _account_in(turn, asked=asked == ACCOUNT)
-            if account:
-                _use_account(turn, account)
+            if account is None and asked is None and _names_an_account(turn.text):
+                turn.say("utter_transfer_account_unclear")
+                turn.reopened.add(ACCOUNT)
         if asked == AMOUNT or anew or not turn[AMOUNT]:
             amount = _amount_in(turn)
-            if amount:
-                _use_amount(turn, amount)
+        _use(turn, amount, account)
         if problem:
             raise problem
 
@@ -268,7 +289,7 @@ class ValidateTransferMoneyForm(TellerForm):
         except AccountNotAvailable:
             turn[ACCOUNT] = None
             raise
-        except PayeeNotAllowed:
+        except (PayeeNotAllowed, InvalidIban):
             turn[PAYEE] = None
             raise
         turn[PREPARED] = _prepared_slot(turn, await turn.bank.transfers.prepare(turn.customer_id, quote))
@@ -309,6 +330,32 @@ def _amount_in(turn: Turn) -> Amount | None:
         return find_amount(without_contrast(turn.text))
     except AmountProblem as problem:
         raise Miss(f"utter_error_amount_{problem.code}") from None
+
+
+def _names_an_account(text: str) -> bool:
+    """Whether the message says from which account, and more than "my account"."""
+    match = _FROM.search(without_contrast(text))
+    return match is not None and _SOME_ACCOUNT.match(match["which"]) is not None
+
+
+def _use(turn: FormTurn, amount: Amount | None, account: Account | None) -> None:
+    """Set what was named; an amount and an account that contradict each other are no amount."""
+    if account:
+        _use_account(turn, account)
+    if amount and account and amount.currency not in (None, account.currency):
+        turn[AMOUNT] = None
+        raise AccountNotAvailable("currency_mismatch", amount.currency)
+    if amount:
+        _use_amount(turn, amount)
+
+
+def _reopen(turn: FormTurn, slots: set[str]) -> None:
+    """Ask these values anew; another account may have another currency."""
+    for slot in slots:
+        turn[slot] = None
+    if ACCOUNT in slots and turn[AMOUNT]:
+        turn[AMOUNT] = {**turn[AMOUNT], "currency": None}
+    turn.reopened |= slots
 
 
 def _use_amount(turn: FormTurn, amount: Amount) -> None:

@@ -45,9 +45,8 @@ class Process:
 
     def require_alive(self) -> None:
         if self.child.poll() is not None:
-            raise StartError(
-                f"the {self.name} stopped with status {self.child.returncode}; its last words: {self._last()}"
-            )
+            said = _last_words(self.output)
+            raise StartError(f"the {self.name} stopped with status {self.child.returncode}; its last words: {said}")
 
     def stop(self) -> None:
         if self.child.poll() is None:
@@ -58,12 +57,14 @@ class Process:
                 self.child.kill()
                 self.child.wait()
 
-    def _last(self) -> str:
-        lines = self.output.read_text(errors="replace").strip().splitlines()
-        telling = (
-            [line for line in lines if line.startswith("error:")] or [line for line in lines if "rror" in line] or lines
-        )
-        return telling[-1].removeprefix("error: ")[:400] if telling else "nothing; see the logs under .teller/logs"
+
+def _last_words(output: Path) -> str:
+    """The most telling line of what a process printed."""
+    lines = output.read_text(errors="replace").strip().splitlines()
+    telling = (
+        [line for line in lines if line.startswith("error:")] or [line for line in lines if "rror" in line] or lines
+    )
+    return telling[-1].removeprefix("error: ")[:400] if telling else "nothing; see the logs under .teller/logs"
 
 
 def main() -> int:
@@ -113,7 +114,12 @@ def shell() -> int:
         _wait_for(f"http://127.0.0.1:{settings.action_port}/health", [actions])
         command = [sys.executable, "-W", "ignore", "-m", "custom_components.channels.cmdline"]
         command += [str(model.ARCHIVE), str(_endpoints(settings))]
-        return subprocess.call(command, cwd=ROOT, env=_environment(settings))  # nosec B603
+        output = settings.home / "logs" / "shell.out"
+        with output.open("w") as errors:
+            status = subprocess.call(command, cwd=ROOT, env=_environment(settings), stderr=errors)  # nosec B603
+        if status != 0:
+            raise StartError(f"the shell stopped with status {status}; its last words: {_last_words(output)}")
+        return 0
 
 
 def train() -> int:

@@ -49,16 +49,22 @@ _NUMBER = re.compile(
     rf"(?P<sign>(?<![\w\d])-|(?<![\w\d]-)\b(?:minus|negative)\s+)?"
     rf"(?:(?P<before>{_CURRENCY}|\b[A-Z]{{3}}\b)\s?)?(?P<sign2>(?<!\d)-)?(?<![\d.,])"
     rf"(?P<digits>\d(?:[\d.,']|\s(?=\d{{3}}(?!\d)))*(?<=\d)|\d)"
-    rf"(?P<times>\s?(?:grand|million|mil)\b|[km]\b)?"
+    rf"(?P<times>\s?(?:grand|million|mil|k)\b|m\b)?"
     rf"(?:\s?(?P<after>(?:{_CURRENCY})(?!\w)|[A-Z]{{3}}\b|p\b|pence\b|cents?\b))?"
     rf"(?P<tail>[^\W_]*%?)",
     re.IGNORECASE,
 )
 _PENCE = re.compile(
-    rf"(?P<whole>\d+)\s?(?P<unit>{_CURRENCY})\s(?:and\s)?(?P<rest>\d{{1,2}})\s?(?:p|pence|cents?)\b", re.I
+    rf"(?P<whole>\d+)\s?(?P<unit>{_CURRENCY})\s(?:(?:and\s)?(?P<rest>\d{{1,2}})\s?(?:p|pence|cents?)\b|"
+    rf"(?P<bare>\d\d)(?=[\s.,!?]*$))",
+    re.I,
 )
+_HALF = re.compile(r"\bhalf\s(?:of\s)?a\s(grand|thousand|million)\b", re.I)
+_HALVES = {"grand": "500", "thousand": "500", "million": "500000"}
+_MANY = re.compile(r"(?<=\d)\s(thousand|million)\b", re.I)
+_COIN = re.compile(r"\b\d[\d.,]*\s?(?:BTC|ETH|XRP|USDT|USDC|bitcoins?|ether|ethereum|percent|per cent)\b", re.I)
 _NOT_NUMBERS = re.compile(r"\b(?:nan|inf|infinity|infinite)\b|∞", re.IGNORECASE)
-_SLANG = ((r"\b(?:a |one )?fiver\b", "£5"), (r"\b(?:a |one )?tenner\b", "£10"), (r"\ba grand\b", "1000"))
+_SLANG = ((r"\b(?:a |one )?fiver\b", "£5"), (r"\b(?:a |one )?tenner\b", "£10"), (r"\ba grand\b", "1000"), (r"\ba (?=(?:quid|pound|euro|dollar)\b)", "1 "))
 _FILLER = words(
     "about around just only please pls make it say exactly let's of a to the amount is and thanks ok okay "
     "send transfer pay for total actually no "
@@ -100,8 +106,10 @@ def find_amount(text: str) -> Amount | None:
     Numbers beside a currency win over bare ones; account numbers, card endings and dates are no amounts.
     """
     plain = _readable(text)
+    if _COIN.search(plain):
+        raise AmountProblem("not_a_number")
     found = [match for match in _NUMBER.finditer(plain) if not match["tail"].endswith("%")]
-    with_currency = [match for match in found if _currency(match) or match["after"]]
+    with_currency = [match for match in found if _currency(match) or _is_small_coin(match)]
     chosen = with_currency or found
     if not chosen:
         if _NOT_NUMBERS.search(plain):
@@ -158,12 +166,18 @@ def find_currencies(text: str) -> list[str]:
 
 def _readable(text: str) -> str:
     plain = without_identifiers(normalise(text))
+    plain = _HALF.sub(lambda match: _HALVES[match[1].casefold()], plain)
+    plain = _MANY.sub(lambda match: "k" if match[1].casefold() == "thousand" else "m", plain)
     for pattern, value in _SLANG:
         plain = re.sub(pattern, value, plain, flags=re.IGNORECASE)
     if plain.casefold().strip(" .!") in _SMALL:
         return _SMALL[plain.casefold().strip(" .!")]
     plain = _BEFORE_UNIT.sub(lambda match: _SMALL[match[1].casefold()], alpha2digit(plain, "en"))
-    return _PENCE.sub(lambda match: f"{match['whole']}.{match['rest']:0>2} {match['unit']}", plain)
+    return _PENCE.sub(lambda match: f"{match['whole']}.{match['rest'] or match['bare']:0>2} {match['unit']}", plain)
+
+
+def _is_small_coin(match: re.Match[str]) -> bool:
+    return (match["after"] or "").casefold() in ("p", "pence", "cent", "cents")
 
 
 def _currency(match: re.Match[str]) -> str | None:

@@ -25,6 +25,7 @@ _ENDING = re.compile(
     r"\b(?:ending|ends|tail|last four|last 4|card|account)\s(?:in\s|with\s|is\s|digits\s)?(?:\*+)?(\d{4})\b", re.I
 )
 _CODE = re.compile(r"(?<![\d£€$.,])(\d{3})[ \-]?(\d{3})(?![\d.,]\d|\d)")
+_SPELT_CODE = re.compile(r"\d(?:[ \-]\d){5}")
 
 
 class IbanProblem(Exception):
@@ -48,6 +49,8 @@ def find_iban(text: str) -> str | None:
 def find_code(text: str) -> str | None:
     """The only group of six digits in a short message; None otherwise."""
     plain = normalise(text)
+    if _SPELT_CODE.fullmatch(plain):
+        return re.sub(r"\D", "", plain)
     found = _CODE.findall(plain)
     return "".join(found[0]) if len(found) == 1 and len(plain.split()) <= 10 else None
 

@@ -7,11 +7,11 @@ import unicodedata
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _SPACES = re.compile(r"\s+")
-_DASHES = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "’": "'", "‘": "'"})
+_DASHES = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "’": "'", "‘": "'", "٫": ".", "٬": ","})
 
 
 def normalise(text: str) -> str:
-    """NFKC with every decimal digit in ASCII, plain dashes and quotes, single spaces, nothing zero-width.
+    """NFKC with every decimal digit in ASCII, plain dashes, quotes and decimal marks, single spaces, nothing hidden.
 
     >>> normalise("２５\\u200b €")
     '25 €'

@@ -100,11 +100,14 @@ class Turns:
         self._parsing.shutdown(wait=False)
 
     async def _run(self, principal: Principal, turn: Turn, words: str, route: Route) -> dict[str, Any]:
+        claim = asyncio.create_task(self._sessions.keep(turn))
         try:
             answer = await self._converse(principal, turn, words, route)
         except BaseException:
             await self._sessions.abandon(turn)
             raise
+        finally:
+            claim.cancel()
         await self._sessions.finish(turn, answer)
         return answer
 

@@ -24,7 +24,8 @@ from common import settings as teller
 
 logger = logging.getLogger(__name__)
 
-LIFE_SECONDS = 60.0
+# Shorter than WAIT_SECONDS, so that the turn after a crash waits for the lock instead of being refused.
+LIFE_SECONDS = 30.0
 WAIT_SECONDS = 45.0
 _POLL_SECONDS = 0.02
 

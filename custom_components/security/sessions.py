@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 import os
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
+from psycopg import AsyncConnection, Error
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from common.keys import Keyring
 from custom_components.security.errors import Conflict, Forbidden, Missing
 
 ANSWER_HOURS = 24
-# Longer than any turn: only a crashed server leaves a message running, and then it may be tried again.
-LEASE_SECONDS = 330
+# A running turn renews its claim; what a crashed server left running may be tried again this much later.
+LEASE_SECONDS = 20
 _NONCE_BYTES = 12
 _RUNNING = "This message is still being answered; ask again shortly."
 
@@ -84,6 +86,20 @@ class Sessions:
             raise Conflict("message_running", _RUNNING, retry_after=1)
         answer = self._unseal(owner, message_id, earlier["sealed"])
         return Turn(owner, earlier["session_id"], message_id, turn.attempt, answer)
+
+    async def keep(self, turn: Turn) -> None:
+        """Renew the claim on a message until cancelled; a database that is away is asked again."""
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 4)
+            with suppress(Error, PoolTimeout):
+                await self._run(
+                    "UPDATE answers SET lease_ends = now() + make_interval(secs => %s)"
+                    " WHERE owner = %s AND message_id = %s AND attempt = %s",
+                    LEASE_SECONDS,
+                    turn.owner,
+                    turn.message_id,
+                    turn.attempt,
+                )
 
     async def finish(self, turn: Turn, answer: dict[str, Any]) -> None:
         """Keep the first answer, encrypted and bound to its owner and message id."""

@@ -67,6 +67,7 @@ class AccessTokens:
             )
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("token_expired", "The access token has expired; ask for a new one.") from None
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, UnicodeError):  # PyJWT trips over letters that are not ASCII
             raise Unauthenticated("token_invalid", "The access token is not valid.") from None
         return Principal(claims["sub"], claims["role"], claims.get("customer"), claims["jti"], claims["exp"])
+

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Bundles the web page with Vite, by the machine's Node or the one that a Python wheel carries.
+# `widget.sh build` bundles the web page with Vite, `widget.sh test` runs its unit tests; by the machine's Node, or by
+# the one that a Python wheel carries.
 set -euo pipefail
 cd "$(dirname "$0")/../widget"
 
@@ -15,6 +16,12 @@ if ! node -e "$fits" 2>/dev/null || ! command -v npm >/dev/null; then
   PATH="$wheel/bin:$PATH"; export PATH
   npm=(node "$wheel/lib/node_modules/npm/bin/npm-cli.js")
 fi
-printf '\033[1mBuilding the web page\033[0m\n'
-"${npm[@]}" ci --silent --no-audit --no-fund || fail "the page's packages could not be installed; see the lines above"
-"${npm[@]}" run --silent build || fail "the page could not be built; see the lines above"
+case "${1:-}" in
+  build)
+    printf '\033[1mBuilding the web page\033[0m\n'
+    "${npm[@]}" ci --silent --no-audit --no-fund || fail "the page's packages could not be installed; see the lines above"
+    "${npm[@]}" run --silent build || fail "the page could not be built; see the lines above"
+    ;;
+  test) "${npm[@]}" test --silent ;;
+  *) fail "usage: deploy/widget.sh build|test" ;;
+esac

@@ -1,0 +1,104 @@
+"""The classifier as Rasa runs it: trained, kept, loaded, asked; with the shipped Llama."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from custom_components.intent_classifier import artifact as artifacts
+from custom_components.intent_classifier.component import LlamaIntentClassifier
+from training import data, evaluation
+
+ROOT = Path(__file__).resolve().parents[3]
+CONFIG = LlamaIntentClassifier.get_default_config()
+QUESTIONS = ["how much is in my euro account", "my card was stolen", "send 20 pounds to Mia", "blorb"]
+
+
+@pytest.fixture
+def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalModelStorage:
+    monkeypatch.setenv("TELLER_HOME", str(tmp_path / "home"))
+    (tmp_path / "storage").mkdir()
+    return LocalModelStorage(tmp_path / "storage")
+
+
+def create(storage: LocalModelStorage, **config: Any) -> LlamaIntentClassifier:
+    return LlamaIntentClassifier.create({**CONFIG, **config}, storage, Resource("classifier"), None)  # type: ignore
+
+
+def load(storage: LocalModelStorage) -> LlamaIntentClassifier:
+    return LlamaIntentClassifier.load(CONFIG, storage, Resource("classifier"), None)  # type: ignore
+
+
+def examples(rows: list[data.Row]) -> TrainingData:
+    return TrainingData([Message({TEXT: row.text, INTENT: row.intent}) for row in rows])
+
+
+def ask(component: LlamaIntentClassifier, questions: list[str]) -> list[tuple[str, float]]:
+    messages = component.process([Message({TEXT: question}) for question in questions])
+    return [(m.get(INTENT)["name"], round(m.get(INTENT)["confidence"], 5)) for m in messages]
+
+
+def test_what_was_trained_is_what_is_loaded(storage: LocalModelStorage) -> None:
+    component = create(storage)
+    component.train(examples(data.read_own_sentences()))
+    answers = ask(component, QUESTIONS)
+    assert [name for name, _ in answers[:3]] == ["check_balance", "lost_or_stolen_card", "transfer_money"]
+    assert ask(load(storage), QUESTIONS) == answers
+
+
+def test_the_projects_own_sentences_need_no_refit(storage: LocalModelStorage) -> None:
+    component = create(storage)
+    component.train(examples(data.read_own_sentences()))
+    assert component._head is component._artifact.head
+
+
+def test_a_designer_adds_an_intent_without_training_the_llama(storage: LocalModelStorage) -> None:
+    words = ["gold bars", "a gold ingot", "bullion coins", "krugerrands", "an ounce of gold", "physical gold"]
+    new = [data.Row(f"{start} {word}", "buy_gold") for word in words for start in ("can I buy", "I'd like", "sell me")]
+    kept = [row for row in data.read_own_sentences() if row.intent in ("check_balance", "transfer_money", "greet")]
+    component = create(storage)
+    component.train(examples(new + kept[::4]))
+    answers = ask(load(storage), ["could you get me some gold please", "what is my balance", "hello there"])
+    assert [name for name, _ in answers] == ["buy_gold", "check_balance", "greet"]
+
+
+def test_a_message_without_words_is_left_alone(storage: LocalModelStorage) -> None:
+    assert create(storage).process([Message({TEXT: ""})])[0].get(INTENT) is None
+
+
+@pytest.mark.parametrize(
+    ("config", "says"), [({"artifact": "models/none"}, "missing"), ({"engine": "abacus"}, "no engine 'abacus'")]
+)
+def test_a_missing_artifact_or_engine_stops_the_start(storage: LocalModelStorage, config: dict, says: str) -> None:
+    with pytest.raises(RasaException, match=says):
+        create(storage, **config)
+
+
+def test_unseen_sentences_of_the_assistants_own_intents_are_recognised() -> None:
+    artifact = artifacts.load(ROOT / "models" / "intents")
+    component = LlamaIntentClassifier.create(CONFIG, None, Resource("classifier"), None)  # type: ignore
+    found = evaluation.evaluate(component._engine, artifact, data.read_csv(ROOT / "tests" / "data" / "own_intents.csv"))
+    print(f"\nown intents, unseen sentences: accuracy {found.accuracy:.4f} macro_f1 {found.macro_f1:.4f}")
+    assert found.macro_f1 >= 0.85
+
+
+def test_held_out_banking77_is_recognised() -> None:
+    try:
+        rows = data.read_banking77()
+    except data.DataError as error:
+        pytest.skip(f"skipped: no Banking77 here ({error})")
+    _, held_out = data.split(rows, 0.1, 7)
+    artifact = artifacts.load(ROOT / "models" / "intents")
+    component = LlamaIntentClassifier.create(CONFIG, None, Resource("classifier"), None)  # type: ignore
+    found = evaluation.evaluate(component._engine, artifact, held_out)
+    print(f"\nheld-out Banking77: accuracy {found.accuracy:.4f} macro_f1 {found.macro_f1:.4f}")
+    assert found.accuracy >= 0.905
+    assert found.macro_f1 >= 0.90
