@@ -20,8 +20,9 @@ _LISTED = 10
 _OVER = re.compile(r"\b(?:over|above|more than|bigger than|larger than|greater than|at least|exceeding)\b", re.I)
 _UNDER = re.compile(r"\b(?:under|below|less than|smaller than|at most|up to)\b", re.I)
 _BETWEEN = re.compile(r"\bbetween\b", re.I)
+_NO_VERB = "".join(rf"(?<!{word} )" for word in ("trying", "want", "like", "need", "going", "how", "able", "have"))
 _AT = re.compile(
-    r"\b(?:at|to|from|with|by)\s(?!(?:the|my|last|this|yesterday|today|least|most)\b)"
+    rf"\b(?:at|{_NO_VERB}to|from|with|by)\s(?!(?:the|my|last|this|yesterday|today|least|most)\b)"
     r"(?P<name>[^\W\d_][\w'&.\-]*(?:\s(?!(?:in|on|last|this|over|under|above|below|since|for|between|from|yesterday|"
     r"today|please|and|during|before|after|with|of|more|less)\b)[^\W\d_][\w'&.\-]*){0,2})",
     re.I,

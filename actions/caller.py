@@ -21,6 +21,7 @@ from actions.bank.errors import BankError
 from actions.bank.model import Profile
 from actions.bank.services import Bank
 from actions.house import house
+from actions.parsing.answers import is_no, is_stop, is_yes
 from actions.wording import HOME_ZONE, worded
 from common import assertion
 from common.assertion import AssertionInvalid
@@ -70,6 +71,22 @@ class Turn:
         if self.customer is None:
             raise LoginNeeded
         return self.customer
+
+    @property
+    def says_yes(self) -> bool:
+        return is_yes(self.text) or self._pressed("affirm")
+
+    @property
+    def says_no(self) -> bool:
+        return is_no(self.text) or self._pressed("deny")
+
+    @property
+    def says_stop(self) -> bool:
+        return is_stop(self.text) or self._pressed("cancel_form")
+
+    def _pressed(self, intent: str) -> bool:
+        """Whether a button of `intent` was pressed; a payload that was not on offer is parsed as ordinary text."""
+        return self.intent == intent and self.text.strip() == f"/{intent}"
 
     def say(
         self, response: str, facts: Mapping[str, Any] | None = None, *, buttons: Sequence[Button] = (), **more: Any

@@ -25,7 +25,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.bank.errors import BankError
 from actions.caller import OFFER_SLOT, LoginNeeded, Turn, current_turn, open_turn, place
-from actions.parsing.answers import is_no, is_stop, is_yes
 from common.assertion import AssertionInvalid
 
 log = structlog.get_logger(__name__)
@@ -165,13 +164,13 @@ class TellerForm(FormValidationAction, ABC):
         """Whether the message is a question of its own, to be answered before the form goes on."""
         if turn.asked is None or turn.intent in _FOR_THE_FORM or turn.intent == self.start_intent:
             return False
-        return not (is_stop(turn.text) or await self._is_answer(turn, turn.asked))
+        return not (turn.says_stop or await self._is_answer(turn, turn.asked))
 
     async def _is_answer(self, turn: FormTurn, asked: str) -> bool:
         if asked in (self.confirmation, self.code) and self.is_change(turn):
             return True
         if asked == self.confirmation:
-            return is_yes(turn.text) or is_no(turn.text)
+            return turn.says_yes or turn.says_no
         return await self.is_value(turn, asked)
 
     async def _take(self, turn: FormTurn) -> None:
@@ -179,7 +178,7 @@ class TellerForm(FormValidationAction, ABC):
         try:
             if turn.asked is None:
                 await self.begin(turn)
-            elif turn.intent == "cancel_form" or is_stop(turn.text):
+            elif turn.intent == "cancel_form" or turn.says_stop:
                 await self.stop(turn, self.said_cancelled)
             else:
                 await self._read(turn, turn.asked)
@@ -202,9 +201,9 @@ class TellerForm(FormValidationAction, ABC):
 
     async def _read_confirmation(self, turn: FormTurn) -> None:
         shown_at = self.prepared_at(turn)
-        if is_no(turn.text):
+        if turn.says_no:
             await self._decline(turn)
-        elif is_yes(turn.text):
+        elif turn.says_yes:
             if shown_at is None:
                 raise Miss(self.said_change_what)
             if datetime.now(timezone.utc) - shown_at > CONFIRMATION_LIFE:
@@ -226,7 +225,7 @@ class TellerForm(FormValidationAction, ABC):
 
     async def _read_code(self, turn: FormTurn) -> None:
         if not await self.is_value(turn, self.code):
-            if is_no(turn.text):
+            if turn.says_no:
                 await self._decline(turn)
                 return
             if await self.correct(turn):

@@ -64,7 +64,7 @@ TABLE: dict[str, Lookup] = {
     "pending_top_up": Lookup(("top_up",), ("pending",)),
     "top_up_failed": Lookup(("top_up",), ("declined",), shown=1),
     "top_up_reverted": Lookup(("top_up",), ("reverted",), shown=1),
-    "balance_not_updated_after_bank_transfer": Lookup(("transfer", "top_up"), ("pending", "completed"), "in", shown=1),
+    "balance_not_updated_after_bank_transfer": Lookup(("transfer",), ("pending", "completed"), "in", shown=1),
     "balance_not_updated_after_cheque_or_cash_deposit": Lookup(("cash_deposit", "cheque"), shown=1),
     "pending_card_payment": Lookup(("card_payment", "hold"), ("pending",)),
     "declined_card_payment": Lookup(("card_payment",), ("declined",), shown=1),
@@ -132,6 +132,7 @@ def facts(item: Transaction) -> dict[str, object]:
         "rate": item.fx_rate,
         "trading_name": item.trading_name or item.counterparty,
         "location": item.location or item.counterparty,
+        "place": ", ".join(filter(None, [item.trading_name or item.counterparty, item.location])),
         "card": item.card_last4,
         "reference": item.reference,
     }

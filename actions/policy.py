@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
-from actions.caller import TellerAction, Turn
+from actions.caller import GUEST, LoginNeeded, TellerAction, Turn
 from actions.forms import HANDOFF
 from actions.parsing.text import words
 
@@ -19,6 +19,30 @@ BY_A_PERSON = words(
     "statement_request change_language card_not_working contactless_not_working "
     "virtual_card_not_working beneficiary_not_allowed "
 )
+
+# What a guest may ask as well; the rest is about an account and asks for the login first.
+PUBLIC = words(
+    "age_limit apple_pay_or_google_pay atm_support bot_challenge card_acceptance card_delivery_estimate "
+    "change_language country_support disposable_card_limits exchange_charge fiat_currency_support loan_enquiry "
+    "passcode_forgotten supported_cards_and_currencies top_up_by_bank_transfer_charge top_up_by_card_charge "
+    "top_up_by_cash_or_cheque top_up_limits transfer_timing visa_or_mastercard why_verify_identity "
+)
+# Where every minute counts a guest hears the emergency line before the login is asked for.
+URGENT = words("report_scam lost_or_stolen_phone ")
+
+# The fact that is "not offered" where this customer's country or plan has no such product.
+PRODUCT = {
+    "age_limit": "youth_account",
+    "credit_card_application": "credit_name",
+    "disposable_card_limits": "disposable_cards_per_day",
+    "get_disposable_virtual_card": "card_disposable_fee",
+    "top_up_by_cash_or_cheque": "cash_deposit_where",
+    "virtual_card_not_working": "disposable_payments_per_card",
+}
+_NOT_OFFERED = "not offered"
+
+# Questions with nothing left to do once the customer is verified.
+IDENTITY = words("verify_my_identity unable_to_verify_identity why_verify_identity ")
 
 # Where the tables also know something about the customer: the fact without which nothing is added.
 ABOUT_THE_CUSTOMER = {
@@ -51,8 +75,18 @@ class ActionAnswerPolicy(TellerAction):
 
     async def answer(self, turn: Turn) -> list[EventType]:
         facts = await turn.bank.policies.facts(turn.intent, turn.customer)
-        own = ABOUT_THE_CUSTOMER.get(turn.intent)
-        if own and facts.get(own, "none") != "none":
-            turn.say(f"utter_{turn.intent}_mine", facts)
-        turn.say(f"utter_{turn.intent}", facts)
+        if turn.customer is GUEST and turn.intent not in PUBLIC:
+            if turn.intent in URGENT:
+                turn.say("utter_handoff_emergency", facts)
+            raise LoginNeeded
+        if turn.intent in IDENTITY and facts.get("my_identity_state") == "verified":
+            turn.say("utter_identity_verified", facts)
+            return []
+        if facts.get(PRODUCT.get(turn.intent, "")) == _NOT_OFFERED:
+            turn.say(f"utter_{turn.intent}_not_offered", facts)
+        else:
+            own = ABOUT_THE_CUSTOMER.get(turn.intent)
+            if own and facts.get(own, "none") != "none":
+                turn.say(f"utter_{turn.intent}_mine", facts)
+            turn.say(f"utter_{turn.intent}", facts)
         return [turn.offer(HANDOFF)] if turn.intent in BY_A_PERSON else []

@@ -12,7 +12,6 @@ from actions.caller import (
     previous_turn,
 )
 from actions.forms import FAILURES_SLOT, HANDOFF
-from actions.parsing.answers import is_no, is_yes
 from actions.titles import title
 from actions.transfer_form import PREPARED, ValidateTransferMoneyForm
 from actions.transfers import LAST, say_receipt
@@ -204,9 +203,9 @@ class ActionOfferChoices(TellerAction):
         return "action_offer_choices"
 
     async def answer(self, turn: Turn) -> list[EventType]:
-        if is_yes(turn.text):
+        if turn.says_yes:
             return await ActionAffirm().answer(turn)
-        if is_no(turn.text):
+        if turn.says_no:
             return await ActionDeny().answer(turn)
         if any(event["event"] == "action" and event["name"] == self.name() for event in previous_turn(turn.tracker)):
             turn.say("utter_fallback_person")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import logging
+import os
 import shutil
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from training import data, evaluation, finetune, settings
 
 ROOT = data.ROOT
 SHIPPED = ROOT / "models" / "intents"
+ENGINES = Path(os.environ.get("TELLER_HOME") or ROOT / ".teller") / "engines"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,7 +72,7 @@ def _finetune(options: argparse.Namespace) -> int:
 
 def _evaluate(options: argparse.Namespace) -> int:
     artifact = artifacts.load(options.artifact)
-    engine = loaded.engine(options.engine or _configured_engine(), artifact)
+    engine = loaded.engine(options.engine or _configured_engine(), artifact, ENGINES)
     rows = data.read_csv(options.data)
     if not rows:
         raise data.DataError(f"{options.data}: no rows")
@@ -98,7 +100,7 @@ def _selftest(options: argparse.Namespace) -> int:
         rows = data.read_own_sentences()[::40]
         finished = finetune.train(settings.TrainingSettings(batch_size=8), rows, [], Path(folder), max_steps=2)
         artifact = artifacts.load(finished)
-        found = evaluation.evaluate(loaded.engine("torch-bf16", artifact), artifact, rows)
+        found = evaluation.evaluate(loaded.engine("torch-bf16", artifact, Path(folder)), artifact, rows)
     print(f"selftest: two steps trained, exported and served; accuracy {found.accuracy:.4f} on {found.rows} rows")
     return 0
 

@@ -109,9 +109,8 @@ def train(
     set_seed(settings.seed)
     rows = rest + own
     labels = sorted({row.intent for row in rows})
-    base = base_model.find(settings.base)
-    tokenizer = base_model.load_tokenizer(base)
-    model = build(settings, len(labels))
+    llama, tokenizer = base_model.load(base_model.find(settings.base), torch.bfloat16)
+    model = build(llama, settings, len(labels))
     folder.mkdir(parents=True, exist_ok=True)
     record = {
         "settings": settings.as_dict(),

@@ -8,7 +8,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from torch import nn
 from transformers import LlamaModel
 
-from custom_components.intent_classifier import base_model, encoder
+from custom_components.intent_classifier import encoder
 from training.settings import TrainingSettings
 
 
@@ -40,10 +40,9 @@ class IntentModel(nn.Module):
         return {name: value.detach().cpu() for name, value in self.named_parameters() if value.requires_grad}
 
 
-def build(settings: TrainingSettings, num_labels: int) -> IntentModel:
-    """The model of `settings`, on a GPU where there is one."""
+def build(llama: LlamaModel, settings: TrainingSettings, num_labels: int) -> IntentModel:
+    """The model of `settings` around the base in bfloat16, on a GPU where there is one."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    llama = base_model.load_model(base_model.find(settings.base), torch.bfloat16)
     if settings.quantisation == "nf4":
         _quantise(llama, settings.double_quantisation)
     nn.Module.to(llama, device)

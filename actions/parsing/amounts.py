@@ -51,7 +51,7 @@ _NUMBER = re.compile(
     rf"(?P<digits>\d(?:[\d.,']|\s(?=\d{{3}}(?!\d)))*(?<=\d)|\d)"
     rf"(?P<times>\s?(?:grand|million|mil|k)\b|m\b)?"
     rf"(?:\s?(?P<after>(?:{_CURRENCY})(?!\w)|[A-Z]{{3}}\b|p\b|pence\b|cents?\b))?"
-    rf"(?P<tail>[^\W_]*%?)",
+    rf"(?P<tail>\w*%?)",
     re.IGNORECASE,
 )
 _PENCE = re.compile(
@@ -59,12 +59,18 @@ _PENCE = re.compile(
     rf"(?P<bare>\d\d)(?=[\s.,!?]*$))",
     re.I,
 )
+_SIGN_PENCE = re.compile(r"([£€$]\s?\d+)\s(\d\d)(?=[\s.,!?]*$)")
 _HALF = re.compile(r"\bhalf\s(?:of\s)?a\s(grand|thousand|million)\b", re.I)
 _HALVES = {"grand": "500", "thousand": "500", "million": "500000"}
 _MANY = re.compile(r"(?<=\d)\s(thousand|million)\b", re.I)
 _COIN = re.compile(r"\b\d[\d.,]*\s?(?:BTC|ETH|XRP|USDT|USDC|bitcoins?|ether|ethereum|percent|per cent)\b", re.I)
 _NOT_NUMBERS = re.compile(r"\b(?:nan|inf|infinity|infinite)\b|∞", re.IGNORECASE)
-_SLANG = ((r"\b(?:a |one )?fiver\b", "£5"), (r"\b(?:a |one )?tenner\b", "£10"), (r"\ba grand\b", "1000"), (r"\ba (?=(?:quid|pound|euro|dollar)\b)", "1 "))
+_SLANG = (
+    (r"\b(?:a |one )?fiver\b", "£5"),
+    (r"\b(?:a |one )?tenner\b", "£10"),
+    (r"\ba grand\b", "1000"),
+    (r"\ba (?=(?:quid|pound|euro|dollar)\b)", "1 "),
+)
 _FILLER = words(
     "about around just only please pls make it say exactly let's of a to the amount is and thanks ok okay "
     "send transfer pay for total actually no "
@@ -167,6 +173,7 @@ def find_currencies(text: str) -> list[str]:
 def _readable(text: str) -> str:
     plain = without_identifiers(normalise(text))
     plain = _HALF.sub(lambda match: _HALVES[match[1].casefold()], plain)
+    plain = _SIGN_PENCE.sub(r"\1.\2", plain)
     plain = _MANY.sub(lambda match: "k" if match[1].casefold() == "thousand" else "m", plain)
     for pattern, value in _SLANG:
         plain = re.sub(pattern, value, plain, flags=re.IGNORECASE)

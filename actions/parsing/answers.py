@@ -1,7 +1,6 @@
 """Plain answers to a question: a pure yes, a pure no, "send it again".
 
-The words decide, not the classifier: money moves only on a message that says yes and nothing else. A button's
-payload is compared as it stands: a typed one reaches the actions with another slash and is ordinary text.
+The words decide, not the classifier: money moves only on a message that says yes and nothing else.
 """
 
 from __future__ import annotations
@@ -48,17 +47,17 @@ _PURE_STOP = _only(_STOP, "please|thanks|no|ok|sorry|actually|now")
 
 def is_yes(text: str) -> bool:
     """Whether the message says yes and nothing else; "yes, but make it 40" and "ok?" do not."""
-    return text.strip() == "/affirm" or _PURE_YES.fullmatch(normalise(text)) is not None
+    return _PURE_YES.fullmatch(normalise(text)) is not None
 
 
 def is_no(text: str) -> bool:
     """Whether the message says no and nothing else."""
-    return text.strip() == "/deny" or _PURE_NO.fullmatch(normalise(text)) is not None
+    return _PURE_NO.fullmatch(normalise(text)) is not None
 
 
 def is_stop(text: str) -> bool:
     """Whether the message stops what is going on and says nothing else."""
-    return text.strip() == "/cancel_form" or _PURE_STOP.fullmatch(normalise(text)) is not None
+    return _PURE_STOP.fullmatch(normalise(text)) is not None
 
 
 def wants_new_code(text: str) -> bool:

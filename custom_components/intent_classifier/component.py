@@ -134,6 +134,6 @@ def _load_artifact(config: dict[str, Any]) -> artifacts.Artifact:
 def _open(config: dict[str, Any]) -> tuple[artifacts.Artifact, Engine]:
     artifact = _load_artifact(config)
     try:
-        return artifact, loaded.engine(config["engine"], artifact)
+        return artifact, loaded.engine(config["engine"], artifact, home() / "engines")
     except (artifacts.ArtifactError, BaseModelError, EngineError) as error:
         raise RasaException(str(error)) from error

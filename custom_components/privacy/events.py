@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from common.privacy.fragments import NUMBER, mask_code, mask_fragments
-from common.privacy.policy import Place
+from common.privacy.policy import Place, Policy
 from common.privacy.scrubber import REDACTED, Scrubber
 from custom_components.privacy.walker import Walker
 
@@ -77,10 +77,10 @@ class EventScrubber:
         found: list[str] = []
         for event in events:
             if event.get("event") == "slot" and self._policy.is_known_value(str(event.get("name"))):
-                found += strings_in(event.get("value"))
+                found += naming(event.get("value"), self._policy)
             for entity in _entities(event.get("entities")) + _entities((event.get("parse_data") or {}).get("entities")):
                 if self._policy.is_known_value(str(entity.get("entity"))):
-                    found += strings_in(entity.get("value"))
+                    found += naming(entity.get("value"), self._policy)
         return found
 
 
@@ -244,14 +244,14 @@ class _Turn:
         return cached
 
 
-def strings_in(value: Any) -> list[str]:
-    """All strings in a JSON-like value."""
+def naming(value: Any, policy: Policy) -> list[str]:
+    """The strings in a JSON-like value that name somebody: in a dictionary, only those of its telling fields."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return [text for item in value.values() for text in strings_in(item)]
+        return [text for key, item in value.items() if policy.is_known_value(key) for text in naming(item, policy)]
     if isinstance(value, (list, tuple)):
-        return [text for item in value for text in strings_in(item)]
+        return [text for item in value for text in naming(item, policy)]
     return []
 
 

@@ -30,7 +30,7 @@ from common.privacy.fragments import NUMBER
 from common.privacy.recognizers.card_number import holds_card_number
 from common.privacy.scrubber import Scrubber
 from common.privacy.vault import Vault, VaultError
-from custom_components.privacy.events import REFERENCE, Batch, DialogueState, EventScrubber, strings_in
+from custom_components.privacy.events import REFERENCE, Batch, DialogueState, EventScrubber, naming
 from custom_components.tracker_store.broker import CommittedOnly
 
 _log = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ class PostgresTrackerStore(TrackerStore):
     def _known_values(self, tracker: DialogueStateTracker) -> list[str]:
         policy = self._scrubber.policy
         named = (slot.value for slot in tracker.slots.values() if policy.is_known_value(slot.name))
-        return [text for value in named for text in strings_in(value)]
+        return [text for value in named for text in naming(value, policy)]
 
     async def _append(self, pool: _Pool, key: str, seq: int, batch: Batch) -> tuple[int, list[dict[str, Any]]]:
         payloads = batch.payloads

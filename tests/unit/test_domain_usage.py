@@ -43,11 +43,14 @@ def used_responses() -> set[str]:
         elif action == "action_look_up_transactions":
             named |= {f"utter_{intent}_found", f"utter_{intent}_none"}
     named |= {f"utter_{intent}_mine" for intent in policy.ABOUT_THE_CUSTOMER}
+    named |= {f"utter_{intent}_not_offered" for intent in policy.PRODUCT}
     named |= {f"utter_greet_urgent_{kind}" for kind in URGENT}
     named |= {f"utter_error_amount_{code}" for code in AMOUNT_PROBLEMS}
     named |= {f"utter_lookup_converted_by_{who}" for who in ("scheme", "merchant")}
     named |= {f"utter_transfer_name_{check}" for check in ("close_match", "no_match")} | {
-        "utter_error_payee_unknown_near"
+        "utter_error_payee_unknown_near",
+        "utter_error_limit_exceeded_payment",
+        "utter_error_code_locked_until",
     }
     for kind in _errors(errors.BankError):
         if kind.code not in BASES:

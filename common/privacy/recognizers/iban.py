@@ -17,6 +17,13 @@ _LENGTHS = {
     "QA": 29, "RO": 24, "RS": 22, "RU": 33, "SA": 24, "SC": 31, "SD": 18, "SE": 24, "SI": 19, "SK": 24, "SM": 27,
     "SO": 23, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
 }  # fmt: skip
+# Countries whose account part is digits alone: "is 4111 ... please" must not read as an Icelandic account.
+_DIGITS_ONLY = frozenset(
+    ["AT", "BA", "BE", "CZ", "DE", "DK", "EE", "ES", "FI", "FO", "GL", "HR", "HU", "IL", "IS", "LT", "ME", "MN", "MR"]
+    + ["NO", "PL", "PT", "RS", "SE", "SI", "SK", "SO", "TL", "TN", "VA", "XK"]
+)
+# The reference of a transfer of ours, which looks like the beginning of a Turkish number.
+_REFERENCE = re.compile(r"TR[0-9A-F]{10}")
 _SPOKEN = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 _SPOKEN |= {"seven": "7", "eight": "8", "nine": "9", "dash": "", "space": "", "dot": "", "slash": "", "then": ""}
 _WORD = re.compile(r"[A-Za-z]+|[0-9]")
@@ -40,14 +47,20 @@ class IbanRecogniser(Recogniser):
         while match:
             end = match.start() + _LENGTHS.get(match.group()[:2], 0)
             found = match.start() < end <= len(compact) and _is_tight(spans, match.start(), end)
-            found = found and is_valid(compact[match.start() : end])
+            found = found and _is_shaped(compact[match.start() : end]) and is_valid(compact[match.start() : end])
             if found:
                 yield Finding("IBAN", spans[match.start()][0], spans[end - 1][1], 1.0)
             match = _START.search(compact, end if found else match.start() + 1)
         for grouped in _GROUPED.finditer(text):
             value = re.sub(r"[^A-Za-z0-9]", "", grouped["value"]).upper()
+            if _REFERENCE.fullmatch(grouped["value"]):
+                continue
             if value[:2] in _LENGTHS and len(value) >= 12 and sum(map(str.isdigit, value)) >= 6:
                 yield Finding("IBAN", *grouped.span("value"), 0.85)
+
+
+def _is_shaped(iban: str) -> bool:
+    return iban[:2] not in _DIGITS_ONLY or iban[4:].isdigit()
 
 
 def is_valid(iban: str) -> bool:

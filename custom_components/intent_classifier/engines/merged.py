@@ -1,33 +1,88 @@
-"""The adapter merged into the base's weights: W + scale · B·A for every linear layer (Hu et al. 2021)."""
+"""The adapter merged into the base's weights: W + scale · B·A for every linear layer (Hu et al. 2021).
+
+Merging takes seconds, so the result is kept beside the other run-time files, named by the artefact's digest.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 
-from safetensors.torch import load_file
+import torch
+from safetensors import SafetensorError  # type: ignore[attr-defined]  # defined in its Rust module
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 from torch import nn
+from transformers import LlamaConfig
 
 from custom_components.intent_classifier import base_model
-from custom_components.intent_classifier.artifact import Artifact, ArtifactError
+from custom_components.intent_classifier.artifact import ADAPTER_FILES, Artifact, ArtifactError
+from custom_components.intent_classifier.engines.engine import EngineError
 
+_ADAPTER_CONFIG, _ADAPTER = ADAPTER_FILES
 _PREFIX, _A, _B = "base_model.model.", ".lora_A.weight", ".lora_B.weight"
+_WEIGHTS, _CONFIG = "model.safetensors", "config.json"
 
 
-def load(artifact: Artifact) -> nn.Module:
-    """The merged Llama in float32 on CPU, without a head.
+@dataclass(frozen=True)
+class Merged:
+    """The merged Llama without a head, in bfloat16 on CPU, and its tokenizer."""
 
-    Raises ArtifactError when the adapter does not fit the base, BaseModelError without the base.
+    llama: nn.Module
+    tokenizer: Tokenizer
+
+
+def load(artifact: Artifact, folder: Path) -> Merged:
+    """The merged model, made under `folder` the first time.
+
+    Raises ArtifactError when the adapter does not fit the base, BaseModelError without the base, EngineError when
+    what was kept cannot be read.
     """
-    llama = base_model.load_model(base_model.find(artifact.base)).eval().requires_grad_(False)
-    config = json.loads((artifact.folder / "adapter_config.json").read_text(encoding="utf-8"))
+    kept = folder / artifact.digest[:16]
+    if not kept.is_dir():
+        _keep(artifact, kept)
+    try:
+        config = LlamaConfig(**json.loads((kept / _CONFIG).read_text(encoding="utf-8")))
+        llama = base_model.assemble(config, load_file(kept / _WEIGHTS))
+        tokenizer = Tokenizer.from_file(str(kept / base_model.TOKENIZER_FILE))
+    except (OSError, ValueError, SafetensorError, base_model.BaseModelError) as error:
+        raise EngineError(
+            f"classifier: the merged model in {kept} cannot be read; remove it and start again"
+        ) from error
+    return Merged(llama.eval().requires_grad_(False), tokenizer)
+
+
+def _keep(artifact: Artifact, kept: Path) -> None:
+    llama, tokenizer = base_model.load(base_model.find(artifact.base))
+    state = {name: value.to(torch.bfloat16) for name, value in _merge(artifact, dict(llama.named_parameters())).items()}
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix="merging-", dir=kept.parent))
+    try:
+        save_file(state, fresh / _WEIGHTS)
+        (fresh / _CONFIG).write_text(llama.config.to_json_string(use_diff=False), encoding="utf-8")
+        tokenizer.save(str(fresh / base_model.TOKENIZER_FILE))
+        os.rename(fresh, kept)
+    except OSError as error:
+        if not kept.is_dir():
+            raise EngineError(f"classifier: the merged model cannot be kept in {kept}: {error}") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _merge(artifact: Artifact, weights: dict[str, nn.Parameter]) -> dict[str, torch.Tensor]:
+    config = json.loads((artifact.folder / _ADAPTER_CONFIG).read_text(encoding="utf-8"))
     rank = config["r"]
     scale = config["lora_alpha"] / (rank**0.5 if config.get("use_rslora") else rank)
-    tensors = load_file(artifact.folder / "adapter_model.safetensors")
-    for name in sorted(name for name in tensors if name.endswith(_A)):
+    adapter = load_file(artifact.folder / _ADAPTER)
+    merged = {name: weight.detach().contiguous() for name, weight in weights.items()}
+    for name in sorted(name for name in adapter if name.endswith(_A)):
         layer = name.removeprefix(_PREFIX).removesuffix(_A)
         try:
-            weight = llama.get_submodule(layer).weight
-            weight += scale * tensors[name.replace(_A, _B)].float() @ tensors[name].float()
-        except (AttributeError, KeyError, RuntimeError) as error:
+            merged[f"{layer}.weight"] += scale * adapter[name.replace(_A, _B)].float() @ adapter[name].float()
+        except (KeyError, RuntimeError) as error:
             raise ArtifactError(f"classifier: the adapter does not fit base {artifact.base} at {layer}") from error
-    return llama
+    return merged

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 
-from custom_components.intent_classifier import base_model, encoder
+from custom_components.intent_classifier import encoder
 from custom_components.intent_classifier.artifact import Artifact, normalise
-from custom_components.intent_classifier.engines import merged
+from custom_components.intent_classifier.engines.merged import load
 
 _BATCH = 32
 
@@ -17,13 +19,13 @@ class TorchEngine:
 
     name = "torch-bf16"
 
-    def __init__(self, artifact: Artifact, dtype: torch.dtype = torch.bfloat16) -> None:
+    def __init__(self, artifact: Artifact, folder: Path) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._llama = merged.load(artifact)
-        self._llama.to(self._device, dtype)
+        merged = load(artifact, folder)
+        self._llama = merged.llama.to(self._device)
+        self._tokenizer = merged.tokenizer
         self._hidden = int(artifact.class_means.shape[1])
         self._encoding = artifact.encoding
-        self._tokenizer = base_model.load_tokenizer(base_model.find(artifact.base))
         self.features(["warm up"])
 
     def features(self, texts: list[str]) -> np.ndarray:

@@ -51,6 +51,18 @@ from actions.parsing.amounts import (
         ("send 25 to GB29 NWBK 6016 1331 9268 19", "25", None),
         ("send £25 from the card ending 4402", "25", "GBP"),
         ("send 25, yes 25, to Mia", "25", None),
+        ("10 pounds 50", "10.50", "GBP"),
+        ("£10 50", "10.50", "GBP"),
+        ("one pound fifty", "1.50", "GBP"),
+        ("half a grand", "500", None),
+        ("half a million", "500000", None),
+        ("ten k", "10000", None),
+        ("25 K", "25000", None),
+        ("25 thousand euros", "25000", "EUR"),
+        ("1 million", "1000000", None),
+        ("a quid", "1", "GBP"),
+        ("٢٥٫٥٠", "25.50", None),
+        ("send 25 and not a penny more for the other two", "25", None),
     ],
 )
 def test_amounts_are_read(text: str, value: str, currency: str | None) -> None:
@@ -77,6 +89,11 @@ def test_amounts_are_read(text: str, value: str, currency: str | None) -> None:
         ("£9,999,999,999,999", "too_large"),
         ("25 quid or 30 quid", "several"),
         ("25-30", "several"),
+        ("I have 100 but send 20", "several"),
+        ("25 BTC", "not_a_number"),
+        ("25 bitcoin", "not_a_number"),
+        ("25 percent of it", "not_a_number"),
+        ("25_000", "not_a_number"),
     ],
 )
 def test_amounts_that_cannot_be_used_say_why(text: str, code: str) -> None:

@@ -52,9 +52,7 @@ def test_a_short_answer_without_its_padding(text: str, name: str | None) -> None
     assert only_name(text) == name
 
 
-@pytest.mark.parametrize(
-    "text", ["yes", "Yes please!", "yep go on", "go ahead, send it!", "ok", "👍", "sure mate", "/affirm"]
-)
+@pytest.mark.parametrize("text", ["yes", "Yes please!", "yep go on", "go ahead, send it!", "ok", "👍", "sure mate"])
 def test_pure_yes(text: str) -> None:
     assert is_yes(text)
     assert not is_no(text)
@@ -79,14 +77,14 @@ def test_not_a_pure_yes(text: str) -> None:
     assert not is_yes(text)
 
 
-@pytest.mark.parametrize("text", ["no", "Nope.", "no thanks", "do not", "/deny"])
+@pytest.mark.parametrize("text", ["no", "Nope.", "no thanks", "do not"])
 def test_pure_no(text: str) -> None:
     assert is_no(text)
     assert not is_yes(text)
 
 
 def test_stopping_and_asking_for_a_new_code() -> None:
-    assert all(map(is_stop, ["cancel", "cancel please", "Never mind", "forget it thanks", "/cancel_form"]))
+    assert all(map(is_stop, ["cancel", "cancel please", "Never mind", "forget it thanks"]))
     assert not is_stop("stop my card")
     assert all(map(wants_new_code, ["didn't get the code", "send it again", "new code please", "i never got it"]))
     assert not wants_new_code("what is my balance")
@@ -145,6 +143,7 @@ def test_codes_and_card_endings() -> None:
         ("what did I pay to Shell Leeds this week", "Shell Leeds"),
         ("payments from my account", None),
         ("payments over 50 in March", None),
+        ("I'm trying to budget, what do I spend on clothes", None),
     ],
 )
 def test_merchants_in_a_question(text: str, merchant: str | None) -> None:

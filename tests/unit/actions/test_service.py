@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialogue import Talk, names
+from actions.titles import title
+from tests.dialogue import Talk, domain, names
 from tests.fake_bank import FakeBank
 
 
@@ -39,6 +40,63 @@ async def test_the_first_miss_offers_two_readable_choices_and_the_second_a_perso
     assert first[0].buttons[0]["title"] == "Where is my card?"
     assert names(await talk.say("blah", "out_of_scope")) == ["utter_fallback_person"]
     assert names(await talk.say("yes", "affirm")) == ["utter_handoff_queued"]
+
+
+async def test_only_intents_with_words_for_a_button_are_offered(talk: Talk) -> None:
+    ranking = ("bot_challenge", "greet", "thank", "goodbye", "inform", "card_swallowed", "replace_card")
+    first = await talk.say("blah", "nlu_fallback", ranking=ranking)
+    assert [button["title"] for button in first[0].buttons] == [
+        "A machine kept my card",
+        "Replace my card",
+        "Something else",
+    ]
+
+
+def test_every_wish_has_words_for_a_button() -> None:
+    own = "affirm bot_challenge cancel_form correct_value deny greet inform nlu_fallback out_of_scope thank"
+    assert {intent for intent in domain()["intents"] if title(intent) is None} == set(own.split())
+
+
+async def test_a_plain_answer_is_understood_whatever_its_intent(talk: Talk) -> None:
+    await talk.say("show me the number", "show_card_details")
+    assert names(await talk.say("no", "nlu_fallback")) == ["utter_deny_offer"]
+    await talk.say("show me the number", "show_card_details")
+    assert names(await talk.say("yes", "out_of_scope")) == ["utter_handoff_queued"]
+
+
+async def test_what_a_form_took_is_no_miss(talk: Talk) -> None:
+    await talk.say("send money", "transfer_money")
+    await talk.say("cancel", "nlu_fallback")
+    assert names(await talk.say("blah", "nlu_fallback")) == ["utter_fallback_choices"]
+
+
+async def test_a_guest_logs_in_for_what_is_about_an_account(guest: Talk) -> None:
+    assert names(await guest.say("unfreeze my card", "unfreeze_card")) == ["utter_login_needed"]
+    assert names(await guest.say("i was scammed", "report_scam")) == ["utter_handoff_emergency", "utter_login_needed"]
+    assert names(await guest.say("are you a bot", "bot_challenge")) == ["utter_bot_challenge"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "facts", "response"),
+    [
+        (
+            "disposable_card_limits",
+            {"disposable_cards_per_day": "not offered"},
+            "utter_disposable_card_limits_not_offered",
+        ),
+        ("verify_my_identity", {"my_identity_state": "verified"}, "utter_identity_verified"),
+    ],
+)
+async def test_what_does_not_apply_to_the_customer_is_not_recited(
+    talk: Talk, bank: FakeBank, intent: str, facts: dict[str, str], response: str
+) -> None:
+    known = {"disposable_plans": "plus", "my_identity_since": "1 May 2024", **facts}
+
+    async def policy(*_: object) -> dict[str, str]:
+        return known
+
+    bank.policies.facts = policy
+    assert names(await talk.say("please", intent)) == [response]
 
 
 async def test_an_understood_turn_in_between_starts_the_count_again(talk: Talk) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from actions.bank.errors import CodeLocked
 from actions.bank.model import Money
 from tests.dialogue import Talk, names
 from tests.fake_bank import CODE, FakeBank
@@ -110,6 +111,81 @@ async def test_naming_a_value_without_a_new_one_asks_for_it(talk: Talk) -> None:
     await talk.say("send £25 to Maya", "transfer_money")
     assert names(await talk.say("change the payee", "correct_value")) == ["utter_ask_transfer_payee"]
     assert (await talk.say("Mia"))[-1].facts["payee"] == "Mia Chen"
+
+
+@pytest.mark.parametrize("intent", ["add_payee", "nlu_fallback", "exchange_charge"])
+@pytest.mark.parametrize("stage", ["confirmation", "change", "code"])
+async def test_words_that_name_what_to_change_are_no_question(talk: Talk, stage: str, intent: str) -> None:
+    await talk.say("send £25 to Maya", "transfer_money")
+    if stage != "confirmation":
+        await talk.say("no" if stage == "change" else "yes", "nlu_fallback")
+    assert names(await talk.say("change the payee", intent)) == ["utter_ask_transfer_payee"]
+    assert (await talk.say("Mia", intent))[-1].facts["payee"] == "Mia Chen"
+    assert (await talk.say("make it 40", intent))[-1].facts["amount"] == "£40.00"
+
+
+async def test_the_account_can_be_changed_where_only_one_fits_the_currency(talk: Talk) -> None:
+    await talk.say("send £25 to Maya", "transfer_money")
+    asked = (await talk.say("change the account", "correct_value"))[-1]
+    assert asked.response == "utter_ask_transfer_account"
+    assert len(asked.buttons) == 2
+    assert (await talk.say("Euro", "nlu_fallback"))[-1].facts["account"] == "Euro"
+
+
+async def test_an_account_the_customer_does_not_have_is_asked_for_and_not_replaced(talk: Talk) -> None:
+    replies = names(await talk.say("send £25 to Maya from my savings account", "transfer_money"))
+    assert replies == ["utter_transfer_account_unclear", "utter_ask_transfer_account"]
+    assert names(await talk.say("the main one")) == [SUMMARY]
+    assert names(await talk.say("send £25 to Maya from my account", "transfer_money")) == [SUMMARY]
+
+
+async def test_an_amount_and_an_account_in_different_currencies_are_a_question(talk: Talk) -> None:
+    replies = names(await talk.say("send £25 to Maya from my euro account", "transfer_money"))
+    assert replies[0] == "utter_error_account_not_available_currency_mismatch"
+    assert replies[1] == "utter_ask_transfer_money_form_transfer_amount"
+    summary = (await talk.say("25"))[-1]
+    assert (summary.facts["amount"], summary.facts["account"]) == ("€25.00", "Euro")
+
+
+async def test_a_contradicting_correction_withdraws_the_summary(talk: Talk, bank: FakeBank) -> None:
+    await talk.say("send €25 to Maya", "transfer_money")
+    await talk.say("make it £30 from my euro account", "correct_value")
+    assert ("cancel", "key-1") in bank.steps
+    assert (await talk.say("30"))[-1].facts["amount"] == "€30.00"
+
+
+async def test_the_same_value_again_is_no_miss(talk: Talk) -> None:
+    await talk.say("send £25 to Maya", "transfer_money")
+    for _ in range(4):
+        assert names(await talk.say("£25")) == [SUMMARY]
+
+
+async def test_a_payload_that_was_not_on_offer_is_no_answer(talk: Talk, bank: FakeBank) -> None:
+    await talk.say("send £25 to Maya", "transfer_money")
+    assert names(await talk.say("/affirm", "nlu_fallback")) == ["utter_form_plain_yes", SUMMARY]
+    await talk.say("yes", "affirm")
+    assert names(await talk.say("/deny", "nlu_fallback"))[-1] == ASK_CODE
+    assert not bank.executed
+
+
+async def test_no_more_codes_end_the_transfer(talk: Talk, bank: FakeBank) -> None:
+    await talk.say("send £25 to Maya", "transfer_money")
+
+    async def locked(*_: object) -> None:
+        raise CodeLocked(datetime(2030, 1, 2, 12, tzinfo=timezone.utc))
+
+    bank.step_up.challenge = locked
+    replies = await talk.say("yes", "affirm")
+    assert names(replies) == ["utter_error_code_locked_until", "utter_transfer_cancelled"]
+    assert "12:00" in replies[0].text
+    assert talk.form is None
+
+
+async def test_a_code_may_be_spelt_out(talk: Talk, bank: FakeBank) -> None:
+    await talk.say("send £25 to Maya", "transfer_money")
+    await talk.say("yes", "affirm")
+    await talk.say(" ".join(CODE))
+    assert len(bank.executed) == 1
 
 
 @pytest.mark.parametrize(

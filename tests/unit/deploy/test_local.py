@@ -37,7 +37,7 @@ def test_a_full_disk_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     usage = namedtuple("usage", "free")
     monkeypatch.setenv("TELLER_HOME", str(tmp_path))
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(free=1_000_000))
-    with pytest.raises(local.StartError, match="has 1 MB free .* make room"):
+    with pytest.raises(local.StartError, match=r"has 1 MB free .* make room"):
         local._require_room()
 
 

@@ -82,6 +82,13 @@ def test_a_payee_is_replaced_wherever_it_stands(events: EventScrubber) -> None:
     assert "quux" not in str(events.scrub(said, DialogueState()).payloads).lower()
 
 
+def test_only_the_name_of_a_payee_is_replaced(events: EventScrubber) -> None:
+    payee = slot("transfer_payee", {"name": "Zebediah Quux", "tail": "9273", "currency": "SEK"})
+    asked = {"event": "bot", "timestamp": 1.0, "text": "SEK 5.00 to Zebediah Quux (account ending 9273)?"}
+    texts = [payload.get("text") for payload in events.scrub([payee, asked], DialogueState()).payloads]
+    assert texts == [None, "SEK 5.00 to <PERSON> (account ending 9273)?"]
+
+
 def test_assertions_and_unknown_fields_of_the_parser_are_dropped(events: EventScrubber) -> None:
     given = user("hi", metadata={"assertion": "x.y.z"}, tokens=["my", "secret"])
     given["metadata"] = {"assertion": "x.y.z", "trace_id": "abc", "nested": {"assertion": "x.y.z"}}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 
 import pytest
 
 from common.privacy.normalise import normalise
+from common.privacy.recognizers.iban import is_valid
 from common.privacy.scrubber import Scrubber
 
 CARD = "4111 1111 1111 1111"
@@ -239,6 +241,8 @@ SURVIVES = [
     "1st of May",
     "send money to my savings account",
     "I am 17 years old",
+    "Done. Reference TR0123456789.",
+    "the card was charged 1,000,000 yen",
 ]
 
 
@@ -278,6 +282,12 @@ def test_each_kind_is_found(scrubber: Scrubber, entity: str, text: str) -> None:
 @pytest.mark.parametrize("text", SURVIVES)
 def test_what_is_harmless_survives(scrubber: Scrubber, text: str) -> None:
     assert scrubber.scrub(text) == text
+
+
+def test_a_card_after_is_reads_as_no_icelandic_account(scrubber: Scrubber) -> None:
+    endings = map("".join, product("bcdfg", repeat=8))
+    ending = next(ending for ending in endings if is_valid(f"IS4111111111111111{ending.upper()}"))
+    assert scrubber.scrub(f"my card is {CARD} {ending}") == f"my card is <CARD_NUMBER ending 1111> {ending}"
 
 
 def test_a_log_shows_no_last_digits(scrubber: Scrubber) -> None:
