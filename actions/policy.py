@@ -41,8 +41,13 @@ PRODUCT = {
 }
 _NOT_OFFERED = "not offered"
 
-# Questions with nothing left to do once the customer is verified.
+# What the customer hears of their own identity check, by its state; once verified nothing else matters.
 IDENTITY = words("verify_my_identity unable_to_verify_identity why_verify_identity ")
+CHECK = {
+    "verified": "utter_identity_verified",
+    "in review": "utter_identity_in_review",
+    "rejected": "utter_identity_rejected",
+}
 
 # Where the tables also know something about the customer: the fact without which nothing is added.
 ABOUT_THE_CUSTOMER = {
@@ -57,11 +62,8 @@ ABOUT_THE_CUSTOMER = {
     "supported_cards_and_currencies": "my_funding_cards",
     "top_up_by_card_charge": "my_top_up_fees",
     "top_up_limits": "my_top_up_left_month",
-    "unable_to_verify_identity": "my_identity_rejected_reason",
-    "verify_my_identity": "my_identity_state",
     "verify_source_of_funds": "my_request",
     "visa_or_mastercard": "my_cards",
-    "why_verify_identity": "my_identity_state",
 }
 
 
@@ -79,8 +81,10 @@ class ActionAnswerPolicy(TellerAction):
             if turn.intent in URGENT:
                 turn.say("utter_handoff_emergency", facts)
             raise LoginNeeded
-        if turn.intent in IDENTITY and facts.get("my_identity_state") == "verified":
-            turn.say("utter_identity_verified", facts)
+        state = facts.get("my_identity_state") if turn.intent in IDENTITY else None
+        if state in CHECK:
+            turn.say(CHECK[state], facts)
+        if state == "verified":
             return []
         if facts.get(PRODUCT.get(turn.intent, "")) == _NOT_OFFERED:
             turn.say(f"utter_{turn.intent}_not_offered", facts)

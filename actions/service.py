@@ -194,7 +194,7 @@ class ActionRepeat(TellerAction):
 class ActionOfferChoices(TellerAction):
     """Not understood: the two likeliest wishes as buttons; a second time in a row, a person.
 
-    A plain yes or no is understood by its words, whatever the classifier made of it.
+    A plain yes, no or stop is understood by its words, whatever the classifier made of it.
     """
 
     login = False
@@ -207,6 +207,8 @@ class ActionOfferChoices(TellerAction):
             return await ActionAffirm().answer(turn)
         if turn.says_no:
             return await ActionDeny().answer(turn)
+        if turn.says_stop:
+            return await ActionCancel().answer(turn)
         if any(event["event"] == "action" and event["name"] == self.name() for event in previous_turn(turn.tracker)):
             turn.say("utter_fallback_person")
             return [turn.offer(HANDOFF)]

@@ -29,11 +29,22 @@ from actions.bank.errors import (
 from actions.bank.model import Account, Money, Payee, PreparedTransfer
 from actions.caller import Turn
 from actions.forms import FormTurn, Miss, TellerForm
-from actions.parsing.amounts import Amount, AmountProblem, find_amount, find_currencies, is_bare_amount, without_amounts
+from actions.parsing.amounts import Amount, AmountProblem, is_bare_amount
 from actions.parsing.answers import wants_new_code
-from actions.parsing.numbers_in_ids import IbanProblem, find_card_ending, find_code, find_iban
-from actions.parsing.people import find_person, only_name, without_contrast
+from actions.parsing.numbers_in_ids import IbanProblem, find_code, find_iban
+from actions.parsing.people import find_person, only_name
 from actions.parsing.text import normalise, tokens
+from actions.transfer_reading import (
+    ACCOUNT_WORD,
+    account_in,
+    amount_in,
+    asks_for_code,
+    has_iban,
+    is_known_payee,
+    names_an_account,
+    only_digits,
+    says_change,
+)
 from actions.wording import worded
 
 PAYEE, IBAN, AMOUNT, ACCOUNT = "transfer_payee", "transfer_iban", "transfer_amount", "transfer_account"
@@ -43,18 +54,8 @@ CONFIRMATION, CODE = "transfer_confirmation", "transfer_code"
 _NAMED = {
     PAYEE: re.compile(r"\b(?:payee|recipient|beneficiary|person|receiver)\b", re.I),
     AMOUNT: re.compile(r"\b(?:amount|sum|how much)\b", re.I),
-    ACCOUNT: re.compile(r"\b(?:account|currency)\b", re.I),
+    ACCOUNT: ACCOUNT_WORD,
 }
-_ONLY_DIGITS = re.compile(r"[\d \-]+")
-_FROM = re.compile(r"\b(?:from|use|using|out of|via)\s(?P<which>.+)$", re.I)
-_SOME_ACCOUNT = re.compile(r"(?!(?:my|the|our|this)?\s?(?:bank\s)?account\b).*\baccount\b", re.I)
-_LEAD = r"(?:(?:no|yes|ok|okay|wait|sorry|but|actually|please|i want to|i'd like to|can i|can you|let me|let's)[\s,]+)*"
-_VALUE = r"(?:payee|recipient|beneficiary|amount|sum|account)"
-_CHANGE = re.compile(
-    rf"{_LEAD}(?:(?:make|change)\s(?:it|that)\b.*|change\s(?:the\s|my\s)?{_VALUE}\b.*|"
-    rf"(?:(?:the|a|an|wrong|different|another|other)\s)+{_VALUE}(?:\s(?:please|is wrong))?[.!]*)",
-    re.I,
-)
 
 
 class ValidateTransferMoneyForm(TellerForm):
@@ -81,13 +82,13 @@ class ValidateTransferMoneyForm(TellerForm):
         if slot == AMOUNT:
             return is_bare_amount(turn.text)
         if slot == CODE:
-            return find_code(turn.text) is not None or _ONLY_DIGITS.fullmatch(normalise(turn.text)) is not None
+            return find_code(turn.text) is not None or only_digits(turn.text) or asks_for_code(turn.text)
         if slot == ACCOUNT:
-            return len(tokens(turn.text)) <= 4 and await _account_in(turn, asked=True) is not None
-        return _has_iban(turn.text) or (not turn[IBAN] and await _is_known_payee(turn))
+            return len(tokens(turn.text)) <= 4 and await account_in(turn, asked=True) is not None
+        return has_iban(turn.text) or (not turn[IBAN] and await is_known_payee(turn))
 
     def is_change(self, turn: FormTurn) -> bool:
-        return _CHANGE.fullmatch(normalise(turn.text)) is not None
+        return says_change(turn.text)
 
     async def read_answer(self, turn: FormTurn, slot: str) -> None:
         iban_before = turn[IBAN]
@@ -106,16 +107,16 @@ class ValidateTransferMoneyForm(TellerForm):
         await self._use_name(turn, name)
 
     async def correct(self, turn: FormTurn) -> bool:
-        if _ONLY_DIGITS.fullmatch(normalise(turn.text)) and find_code(turn.text):
+        if only_digits(turn.text) and find_code(turn.text):
             return False  # a code typed too late is no new amount
         before = {slot: turn[slot] for slot in (PAYEE, IBAN, AMOUNT, ACCOUNT)}
         named = {slot for slot, pattern in _NAMED.items() if pattern.search(normalise(turn.text))}
-        amount = _amount_in(turn)
-        account = await _account_in(turn)
+        amount = amount_in(turn)
+        account = await account_in(turn)
         person = find_person(turn.text)
         try:
             _use(turn, amount, account)
-            if _has_iban(turn.text):
+            if has_iban(turn.text):
                 await self._use_iban(turn, person)
             elif person or not (named or amount or account):
                 await self._correct_payee(turn, person)
@@ -206,7 +207,7 @@ class ValidateTransferMoneyForm(TellerForm):
         problem: Miss | BankError | None = None
         try:
             person = find_person(turn.text)
-            if _has_iban(turn.text):
+            if has_iban(turn.text):
                 await self._use_iban(turn, person)
             elif person and (asked == PAYEE or anew or not turn[PAYEE]):
                 await self._use_name(turn, person)
@@ -214,12 +215,12 @@ class ValidateTransferMoneyForm(TellerForm):
             problem = error
         account = amount = None
         if asked == ACCOUNT or anew or not turn[ACCOUNT]:
-            account = await _account_in(turn, asked=asked == ACCOUNT)
-            if account is None and asked is None and _names_an_account(turn.text):
+            account = await account_in(turn, asked=asked == ACCOUNT)
+            if account is None and asked is None and names_an_account(turn.text):
                 turn.say("utter_transfer_account_unclear")
                 turn.reopened.add(ACCOUNT)
         if asked == AMOUNT or anew or not turn[AMOUNT]:
-            amount = _amount_in(turn)
+            amount = amount_in(turn)
         _use(turn, amount, account)
         if problem:
             raise problem
@@ -307,37 +308,6 @@ async def _report_lost_receipt(turn: FormTurn) -> None:
             )
 
 
-async def _account_in(turn: Turn, *, asked: bool = False) -> Account | None:
-    """The one account the message names by currency, name or ending: after "from" or "use", or as the whole answer."""
-    plain = without_contrast(turn.text)
-    match = _FROM.search(plain)
-    if match is None and not (asked or _NAMED[ACCOUNT].search(plain)):
-        return None
-    part = without_amounts(match["which"] if match else plain) if not asked else plain
-    words, ending, currencies = tokens(part), find_card_ending(part), find_currencies(part)
-    fitting = []
-    for account in await turn.bank.accounts.list(turn.customer_id):
-        named = bool(words) and all(word in words for word in tokens(account.name))
-        if account.tail == ending or account.currency in currencies or named:
-            fitting.append((account, (account.tail == ending) * 4 + named * 2 + (account.currency in currencies)))
-    best = max((score for _, score in fitting), default=0)
-    chosen = [account for account, score in fitting if score == best]
-    return chosen[0] if len(chosen) == 1 else None
-
-
-def _amount_in(turn: Turn) -> Amount | None:
-    try:
-        return find_amount(without_contrast(turn.text))
-    except AmountProblem as problem:
-        raise Miss(f"utter_error_amount_{problem.code}") from None
-
-
-def _names_an_account(text: str) -> bool:
-    """Whether the message says from which account, and more than "my account"."""
-    match = _FROM.search(without_contrast(text))
-    return match is not None and _SOME_ACCOUNT.match(match["which"]) is not None
-
-
 def _use(turn: FormTurn, amount: Amount | None, account: Account | None) -> None:
     """Set what was named; an amount and an account that contradict each other are no amount."""
     if account:
@@ -397,23 +367,3 @@ def _prepared_slot(turn: Turn, prepared: PreparedTransfer) -> dict[str, Any]:
         turn.zone,
     )
     return {"key": prepared.key, "at": datetime.now(timezone.utc).isoformat(), "facts": facts}
-
-
-def _has_iban(text: str) -> bool:
-    try:
-        return find_iban(text) is not None
-    except IbanProblem:
-        return True
-
-
-async def _is_known_payee(turn: Turn) -> bool:
-    name = only_name(turn.text)
-    if name is None or len(tokens(turn.text)) > 4:
-        return False
-    try:
-        await turn.bank.payees.resolve(turn.customer_id, name)
-    except PayeeUnknown:
-        return False
-    except PayeeAmbiguous:
-        return True
-    return True

@@ -11,6 +11,9 @@ from functools import partial
 from json import dumps
 from typing import Any
 
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from redis import exceptions as redis_errors
 from sanic import Blueprint, Sanic
 from sanic.exceptions import SanicException
 from sanic.handlers import ErrorHandler
@@ -28,7 +31,7 @@ from custom_components.health.checks import readiness
 from custom_components.health.metrics import CONTENT_TYPE, Metrics
 from custom_components.security.errors import Refusal, Unavailable, shape
 from custom_components.tracker_store import guard
-from custom_components.tracker_store.store import PostgresTrackerStore
+from custom_components.tracker_store.store import PostgresTrackerStore, TrackerStoreError
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +50,8 @@ _CODES = {
     413: ("body_too_large", "The body is larger than 64 KiB."),
     503: ("unavailable", "The answer takes too long; ask again."),
 }
+# A database, a Redis or a pool of connections that is not there.
+_AWAY = (OperationalError, PoolTimeout, TrackerStoreError, redis_errors.ConnectionError, redis_errors.TimeoutError)
 _plain_json = partial(dumps, ensure_ascii=False, separators=(",", ":"))
 _DIGITS_TO_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 _INTERNAL = ("internal_error", "Something went wrong on our side.")
@@ -159,6 +164,9 @@ def _leave(metrics: Metrics, request: Request, response: BaseHTTPResponse) -> No
 
 
 def _refuse(request: Request, error: Exception) -> HTTPResponse:
+    if isinstance(error, _AWAY):
+        log_failure(error, trace_id(request))
+        error = Unavailable("unavailable", "A part of the bank does not answer just now; ask again.", retry_after=5)
     if isinstance(error, Refusal):
         return _error(request, error.status, error.code, error.message, error.headers)
     status = error.status_code if isinstance(error, SanicException) else 500

@@ -81,7 +81,7 @@ class Turns:
         """The answer to a claimed turn, kept as its first answer.
 
         The turn runs on when the caller goes away: money that moved must also be remembered.
-        Raises Conflict while another turn of the session runs, Unavailable when no model is loaded.
+        Raises Conflict while another turn of the session runs, Unavailable without a model or an action server.
         """
         task = asyncio.create_task(self._run(principal, turn, words, route))
         self._running.add(task)
@@ -135,6 +135,8 @@ class Turns:
             await route.send(message)
         except LockError:
             raise Conflict("turn_running", "An earlier message is still being answered.", retry_after=2) from None
+        if not output.messages:  # Rasa only logs an action that failed; silence would be kept as the first answer
+            raise Unavailable("no_answer", "The bank does not answer just now; ask again shortly.", retry_after=5)
         intent = parsed.get("intent") or {}
         responses = list(_responses(output.messages))
         suggestions = self._suggestions.after(intent.get("name"))

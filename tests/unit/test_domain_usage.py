@@ -44,6 +44,7 @@ def used_responses() -> set[str]:
             named |= {f"utter_{intent}_found", f"utter_{intent}_none"}
     named |= {f"utter_{intent}_mine" for intent in policy.ABOUT_THE_CUSTOMER}
     named |= {f"utter_{intent}_not_offered" for intent in policy.PRODUCT}
+    named |= set(policy.CHECK.values())
     named |= {f"utter_greet_urgent_{kind}" for kind in URGENT}
     named |= {f"utter_error_amount_{code}" for code in AMOUNT_PROBLEMS}
     named |= {f"utter_lookup_converted_by_{who}" for who in ("scheme", "merchant")}

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from psycopg_pool import PoolTimeout
 from rasa.core.channels.channel import UserMessage, register
 from rasa.core.run import _create_app_without_api
 from rasa.shared.core.domain import Domain
@@ -60,6 +61,10 @@ class FakeAgent:
         await self.gate.wait()
         if message.text == "explode":
             raise RuntimeError("secret words of the customer")
+        if message.text == "unplug":
+            raise PoolTimeout
+        if message.text == "say nothing":
+            return
         if message.text == "offer":
             await message.output_channel.send_text_with_buttons(message.sender_id, "Sure?", BUTTONS)
         else:

@@ -10,6 +10,7 @@ import pytest
 
 from common import assertion, keys
 from common.demo import CUSTOMERS
+from custom_components.security import sessions
 
 
 async def test_answer_has_the_contracts_shape(house):
@@ -158,6 +159,32 @@ async def test_failed_turn_tells_nothing_and_may_be_sent_again(house, error_of, 
     assert answer.json()["error"]["trace_id"] in caplog.text
     assert "secret words" not in caplog.text
     assert "explode" not in caplog.text
+
+
+@pytest.mark.parametrize(("words", "code"), [("say nothing", "no_answer"), ("unplug", "unavailable")])
+async def test_part_that_is_away_is_503_and_the_message_may_be_sent_again(house, error_of, words, code):
+    headers, message_id = await house.bearer(), uuid.uuid4().hex
+    for _ in range(2):
+        answer = await house.chat(headers, words, message_id=message_id)
+        assert (answer.status_code, error_of(answer)["code"]) == (503, code)
+        assert int(answer.headers["Retry-After"]) >= 1
+    assert len(house.agent.received) == 2
+
+
+async def test_claim_of_a_crashed_server_lapses_and_that_of_a_running_turn_does_not(house, error_of, monkeypatch):
+    monkeypatch.setattr(sessions, "LEASE_SECONDS", 1)
+    headers, crashed, running = await house.bearer(), uuid.uuid4().hex, uuid.uuid4().hex
+    subject = house.app.ctx.house.gate._tokens.verify(headers["Authorization"].removeprefix("Bearer ")).subject
+    await house.app.ctx.house.sessions.begin(subject, None, crashed, "send 25", "rest_v2")
+    assert (await house.chat(headers, "send 25", message_id=crashed)).status_code == 409
+    house.agent.gate.clear()
+    first = asyncio.create_task(house.chat(headers, "send 26", message_id=running))
+    await asyncio.sleep(2)
+    assert error_of(await house.chat(headers, "send 26", message_id=running))["code"] == "message_running"
+    house.agent.gate.set()
+    assert (await house.chat(headers, "send 25", message_id=crashed)).status_code == 200
+    assert (await first).status_code == 200
+    assert [message.text for message in house.agent.received] == ["send 26", "send 25"]
 
 
 async def test_first_answer_is_stored_encrypted(house):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+
 import pytest
 
 from custom_components.channels import pages
@@ -41,7 +44,8 @@ async def test_what_does_not_exist_is_answered_in_the_one_shape(house, error_of,
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", CHAT), ("DELETE", CHAT), ("GET", TOKEN), ("POST", "/health/live"), ("POST", "/"), ("PUT", "/metrics")],
+    [("GET", CHAT), ("DELETE", CHAT), ("GET", TOKEN), ("POST", "/health/live"), ("POST", "/"), ("PUT", "/metrics")]
+    + [("PUT", "/api/v2/sessions/session-of-nobody")],
 )
 async def test_wrong_method_is_405(house, error_of, method, path):
     answer = await house.client.request(method, path)
@@ -66,6 +70,37 @@ async def test_body_too_large_is_413(house, error_of):
         answer = await house.client.post(path, content=b"a" * 70_000, headers=headers | {"Content-Type": kind})
         assert (answer.status_code, error_of(answer)["code"]) == (413, "body_too_large")
     assert (await house.chat(headers, "hello")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"POST /health/live HTTP/1.1\r\nContent-Length: -5", 400),
+        (b"POST /health/live HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 7", 400),
+        (b"POST /health/live HTTP/1.1\r\nContent-Length: 7\r\nTransfer-Encoding: chunked", 400),
+        (b"POST /health/live HTTP/1.1\r\nTransfer-Encoding: gzip", 400),
+        (b"POST /health/live HTTP/1.1\r\nContent-Length: seven", 400),
+        ("GET /é HTTP/1.1".encode(), 404),
+        (b"GET /\x00 HTTP/1.1", 404),
+        (b"GET /api/v2/sessions HTTP/1.1\r\nAuthorization: Bearer \xff", 401),
+        (b"GET /api/v2/sessions HTTP/1.1\r\nX-API-Key: tlr_\xff_\xff", 401),
+    ],
+)
+async def test_crooked_request_is_refused_and_the_server_lives(house, head, status):
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.client.base_url.port)
+    writer.write(head + b"\r\nHost: x\r\nConnection: close\r\n\r\n{\"a\":1}")
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert set(json.loads(answer.partition(b"\r\n\r\n")[2])) == {"error"}
+    assert (await house.client.get("/health/live")).status_code == 200
+
+
+async def test_trace_id_passes_the_scrubber(house, scrubber):
+    ids = [(await house.client.get("/health/live")).headers["X-Trace-Id"] for _ in range(20)]
+    assert len(set(ids)) == 20
+    assert all(scrubber.scrub(f"request failed trace_id={each}", "log").endswith(each) for each in ids)
+    assert all(each.isalpha() for each in ids)
 
 
 async def test_streamed_body_too_large_is_refused(house):

@@ -84,7 +84,11 @@ async def test_a_guest_logs_in_for_what_is_about_an_account(guest: Talk) -> None
             {"disposable_cards_per_day": "not offered"},
             "utter_disposable_card_limits_not_offered",
         ),
-        ("verify_my_identity", {"my_identity_state": "verified"}, "utter_identity_verified"),
+        (
+            "verify_my_identity",
+            {"my_identity_state": "verified", "identity_legal_basis": "the law"},
+            "utter_identity_verified",
+        ),
     ],
 )
 async def test_what_does_not_apply_to_the_customer_is_not_recited(
@@ -128,6 +132,10 @@ async def test_cancelling_after_a_transfer_says_that_it_is_done(talk: Talk) -> N
     await talk.say("yes", "affirm")
     await talk.say("123456")
     assert names(await talk.say("no wait, cancel that", "cancel_form")) == ["utter_cancel_already_done"]
+
+
+async def test_a_plain_stop_without_a_form_is_understood(talk: Talk) -> None:
+    assert names(await talk.say("cancel", "nlu_fallback")) == ["utter_cancel_nothing_running"]
 
 
 async def test_no_account_in_a_currency_is_said(talk: Talk) -> None:

@@ -262,11 +262,19 @@ async def test_five_wrong_codes_end_the_transfer(talk: Talk, bank: FakeBank) -> 
     assert not bank.executed
 
 
-@pytest.mark.parametrize("text", ["i didn't get the code", "send it again please", "resend"])
-async def test_a_lost_code_is_sent_again(talk: Talk, bank: FakeBank, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("i didn't get the code", "verify_top_up"),
+        ("send a new code please", "transfer_money"),
+        ("send it again please", "nlu_fallback"),
+        ("resend", "nlu_fallback"),
+    ],
+)
+async def test_a_lost_code_is_sent_again(talk: Talk, bank: FakeBank, text: str, intent: str) -> None:
     await talk.say("send £25 to Maya", "transfer_money")
     await talk.say("yes", "affirm")
-    assert names(await talk.say(text, "nlu_fallback")) == ["utter_transfer_code_resent", ASK_CODE]
+    assert names(await talk.say(text, intent)) == ["utter_transfer_code_resent", ASK_CODE]
     assert bank.steps.count(("challenge", "key-1")) == 2
 
 
