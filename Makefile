@@ -61,4 +61,4 @@ lock: ## resolve requirements.in again
 	.venv/bin/uv pip compile -q --python-version 3.10 --generate-hashes --no-header --no-emit-index-url --no-annotate requirements.in -o requirements.txt
 
 clean: ## forget run-time data and trained models (keeps .venv)
-	rm -rf .teller models/*.tar.gz models/*.inputs .rasa
+	rm -rf .teller models/*.tar.gz models/teller.* .rasa

@@ -125,16 +125,18 @@ def shell() -> int:
 def train() -> int:
     """The Rasa model, if its inputs changed."""
     _require_room()
-    try:
-        model.ensure(_environment(None))
-    except model.ModelError:
-        model.train(_environment(None))
+    with model.alone():
+        try:
+            model.ensure(_environment(None))
+        except model.ModelError:
+            model.train(_environment(None))
     return 0
 
 
 def test_core() -> int:
     """Rasa's own story tests on the trained model."""
-    model.ensure(_environment(None))
+    with model.alone():
+        model.ensure(_environment(None))
     settings = house.load()
     database.migrate(settings)
     results = settings.home / "story-tests"
@@ -162,7 +164,8 @@ def _prepare(stack: ExitStack, port: bool = True) -> Settings:
         print("Preparing the demo bank", flush=True)
         asyncio.run(seed.seed(settings))
         asyncio.run(demo_logins.ensure(settings))
-    model.ensure(_environment(settings))
+    with model.alone():
+        model.ensure(_environment(settings))
     return settings
 
 

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import subprocess  # nosec B404: runs this project's `rasa train`
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from common.settings import ROOT, home
 
 ARCHIVE = ROOT / "models" / "teller.tar.gz"
 _INPUTS = ARCHIVE.with_name("teller.inputs")
+_LOCK = ARCHIVE.with_name("teller.lock")
 _SOURCES = ("config.yml", "domain.yml", "data", "models/intents/artifact.json", "requirements.txt")
 
 
 class ModelError(RuntimeError):
     """The model cannot be trained."""
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Hold the model's lock: two starts at once train once."""
+    ARCHIVE.parent.mkdir(exist_ok=True)
+    with _LOCK.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def ensure(environment: dict[str, str]) -> None:
@@ -37,17 +52,19 @@ def train(environment: dict[str, str]) -> None:
     inputs = fingerprint()
     log = home() / "logs" / "train.log"
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _INPUTS.unlink(missing_ok=True)
-    arguments = ["train", "--fixed-model-name", "teller", "--out", "models", "--skip-validation"]
-    with log.open("w") as file:
+    with log.open("w") as file, tempfile.TemporaryDirectory(dir=ARCHIVE.parent, prefix="training-") as folder:
+        arguments = ["train", "--fixed-model-name", "teller", "--out", folder, "--skip-validation"]
         command = [sys.executable, "-W", "ignore", "-m", "rasa", *arguments]
         child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)  # nosec B603
         try:
             status = _wait(child)
         finally:
             child.terminate()
-    if status != 0 or not ARCHIVE.is_file():
-        raise ModelError(f"the Rasa model was not trained: {_telling_line(log)}")
+        fresh = Path(folder) / ARCHIVE.name
+        if status != 0 or not fresh.is_file():
+            raise ModelError(f"the Rasa model was not trained: {_telling_line(log)}")
+        _INPUTS.unlink(missing_ok=True)
+        os.replace(fresh, ARCHIVE)
     _INPUTS.write_text(f"{inputs} {_digest(ARCHIVE)}")
 
 

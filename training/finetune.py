@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
+import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch.utils.data import Dataset, Sampler
@@ -19,6 +22,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint, set_seed
 
 from custom_components.intent_classifier import artifact, base_model, encoder
+from custom_components.intent_classifier.engines.torch_bf16 import TorchEngine
 from training import data
 from training.model import IntentModel, build, parameter_groups
 from training.settings import TrainingSettings
@@ -145,7 +149,7 @@ def train(
     if checkpoint:
         logger.info("resuming from %s", checkpoint)
     trainer.train(resume_from_checkpoint=checkpoint)
-    return export(model, settings, labels, own, rows, tokenizer, folder / "artifact")
+    return export(model, settings, labels, own, rows, folder / "artifact")
 
 
 def export(
@@ -154,39 +158,32 @@ def export(
     labels: list[str],
     own: list[data.Row],
     rows: list[data.Row],
-    tokenizer: Any,
     folder: Path,
 ) -> Path:
-    """Write the artefact: adapter in bf16, head, mean features of each label."""
+    """Write the artefact: adapter in bf16, head, and each label's mean feature as the served engine gives it."""
     folder.mkdir(parents=True, exist_ok=True)
-    model.eval()
     for value in model.llama.parameters():
         if value.requires_grad:
             value.data = value.data.to(torch.bfloat16)
     model.llama.save_pretrained(str(folder), safe_serialization=True)
     (folder / "README.md").unlink(missing_ok=True)
-    sentences = Sentences(rows, labels, tokenizer, settings.max_tokens)
-    sums = torch.zeros(len(labels), model.head.in_features)
-    counts = torch.zeros(len(labels), 1)
-    order = sorted(range(len(sentences)), key=lambda i: len(sentences.ids[i]))
-    device = model.head.weight.device
-    with torch.no_grad():
-        for start in range(0, len(order), 64):
-            batch = collate([sentences[i] for i in order[start : start + 64]])
-            found = model.features(batch["input_ids"].to(device), batch["attention_mask"].to(device)).cpu()
-            sums.index_add_(0, batch["labels"], found)
-            counts.index_add_(0, batch["labels"], torch.ones(len(found), 1))
-    artifact.save(
+    head = artifact.Head(
+        labels=tuple(labels),
+        weight=model.head.weight.detach().float().cpu().numpy(),
+        bias=model.head.bias.detach().float().cpu().numpy(),
+        temperature=1.0,
+    )
+    save = partial(
+        artifact.save,
         folder,
         base=settings.base,
         encoding=model.encoding,
-        head=artifact.Head(
-            labels=tuple(labels),
-            weight=model.head.weight.detach().float().cpu().numpy(),
-            bias=model.head.bias.detach().float().cpu().numpy(),
-            temperature=1.0,
-        ),
-        class_means=(sums / counts).numpy(),
+        head=head,
         own_sentences_sha256=artifact.sentences_sha256([(row.text, row.intent) for row in own]),
     )
+    save(class_means=np.zeros_like(head.weight))
+    with tempfile.TemporaryDirectory() as merged:
+        features = TorchEngine(artifact.load(folder), Path(merged)).features([row.text for row in rows])
+    intents = np.array([row.intent for row in rows])
+    save(class_means=np.stack([features[intents == label].mean(axis=0) for label in labels]))
     return folder

@@ -33,11 +33,10 @@ _LETTER_DIGITS = str.maketrans("oOlI|", "00111")
 _MAX_GAP = 12
 
 _CODES = "GBP|EUR|USD|CHF|PLN|JPY|INR|AUD|CAD|SEK|NOK|DKK"
+_NAMES = "pounds?|euros?|dollars?|francs?|zlotys?|yen|rupees?|kron[aeo]r?|quid|bucks|pence|cents?|p"
 _FIGURE = r"\d{1,3}(?:,\d{3})*\d{0,6}(?:\.\d{1,2})?"
 _AMOUNT = rf"(?:[£$€¥₹]|\b(?:{_CODES})\b)\s?{_FIGURE}(?!\d|[^\w£$€]{{1,3}}\d)"
-_AMOUNT_AFTER = (
-    rf"(?<![\d.,])(?<!\d[^\w]){_FIGURE}\s?(?:[£$€¥₹](?!\d)|(?:{_CODES}|pounds?|euros?|dollars?|francs?|zlotys?|yen|rupees?|kron[aeo]r?|quid|bucks|pence|cents?|p)\b)"
-)
+_AMOUNT_AFTER = rf"(?<![\d.,])(?<!\d[^\w]){_FIGURE}\s?(?:[£$€¥₹](?!\d)|(?:{_CODES}|{_NAMES})\b)"
 _YEAR = r"(?:19|20)\d\d"
 _DATE = (
     rf"(?<!\d)(?:{_YEAR}(?P<iso>[-/.])(?:0[1-9]|1[0-2])(?P=iso)(?:0[1-9]|[12]\d|3[01])"

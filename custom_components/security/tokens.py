@@ -70,4 +70,3 @@ class AccessTokens:
         except (jwt.InvalidTokenError, UnicodeError):  # PyJWT trips over letters that are not ASCII
             raise Unauthenticated("token_invalid", "The access token is not valid.") from None
         return Principal(claims["sub"], claims["role"], claims.get("customer"), claims["jti"], claims["exp"])
-

@@ -19,9 +19,11 @@ _LENGTHS = {
 }  # fmt: skip
 # Countries whose account part is digits alone: "is 4111 ... please" must not read as an Icelandic account.
 _DIGITS_ONLY = frozenset(
-    ["AT", "BA", "BE", "CZ", "DE", "DK", "EE", "ES", "FI", "FO", "GL", "HR", "HU", "IL", "IS", "LT", "ME", "MN", "MR"]
-    + ["NO", "PL", "PT", "RS", "SE", "SI", "SK", "SO", "TL", "TN", "VA", "XK"]
-)
+    {
+        "AT", "BA", "BE", "CZ", "DE", "DK", "EE", "ES", "FI", "FO", "GL", "HR", "HU", "IL", "IS", "LT", "ME", "MN",
+        "MR", "NO", "PL", "PT", "RS", "SE", "SI", "SK", "SO", "TL", "TN", "VA", "XK",
+    }
+)  # fmt: skip
 # The reference of a transfer of ours, which looks like the beginning of a Turkish number.
 _REFERENCE = re.compile(r"TR[0-9A-F]{10}")
 _SPOKEN = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}

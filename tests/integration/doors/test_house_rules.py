@@ -44,8 +44,15 @@ async def test_what_does_not_exist_is_answered_in_the_one_shape(house, error_of,
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", CHAT), ("DELETE", CHAT), ("GET", TOKEN), ("POST", "/health/live"), ("POST", "/"), ("PUT", "/metrics")]
-    + [("PUT", "/api/v2/sessions/session-of-nobody")],
+    [
+        ("GET", CHAT),
+        ("DELETE", CHAT),
+        ("GET", TOKEN),
+        ("PUT", "/api/v2/sessions/session-of-nobody"),
+        ("POST", "/health/live"),
+        ("POST", "/"),
+        ("PUT", "/metrics"),
+    ],
 )
 async def test_wrong_method_is_405(house, error_of, method, path):
     answer = await house.client.request(method, path)
@@ -88,7 +95,7 @@ async def test_body_too_large_is_413(house, error_of):
 )
 async def test_crooked_request_is_refused_and_the_server_lives(house, head, status):
     reader, writer = await asyncio.open_connection("127.0.0.1", house.client.base_url.port)
-    writer.write(head + b"\r\nHost: x\r\nConnection: close\r\n\r\n{\"a\":1}")
+    writer.write(head + b'\r\nHost: x\r\nConnection: close\r\n\r\n{"a":1}')
     answer = await asyncio.wait_for(reader.read(), 5)
     writer.close()
     assert answer.startswith(b"HTTP/1.1 %d " % status)
