@@ -94,6 +94,10 @@ class TellerForm(FormValidationAction, ABC):
         """Clear what an earlier form left, then read the values of the opening message."""
 
     @abstractmethod
+    async def recover(self, turn: FormTurn) -> bool:
+        """Whether a turn that was lost before it was stored had carried the operation out already; then says so."""
+
+    @abstractmethod
     async def is_value(self, turn: FormTurn, slot: str) -> bool:
         """Whether the whole message is a value for `slot`."""
 
@@ -153,6 +157,14 @@ class TellerForm(FormValidationAction, ABC):
         try:
             if await self._interrupts(turn):
                 return [ActionExecutionRejected(self.form_name())]
+            try:
+                done = await self.recover(turn)
+            except Exception as error:  # what may have been done must not be forgotten: the form stays as it is
+                log.error("form_outcome_unknown", action=self.name(), error=type(error).__name__, where=place(error))
+                dispatcher.utter_message(response="utter_apology")
+                return []
+            if done and turn.asked is not None:
+                raise Ended
             await self._take(turn)
             return [*turn.events(), SlotSet(FAILURES_SLOT, turn[FAILURES_SLOT] or 0)]
         except Ended:

@@ -73,10 +73,19 @@ class ValidateTransferMoneyForm(TellerForm):
         return "validate_transfer_money_form"
 
     async def begin(self, turn: FormTurn) -> None:
-        await _report_lost_receipt(turn)
         for slot in self.slots:
             turn[slot] = None
         await self._fill(turn)
+
+    async def recover(self, turn: FormTurn) -> bool:
+        prepared = turn[PREPARED]
+        if not prepared:
+            return False
+        receipt = (await turn.bank.transfers.status(turn.customer_id, prepared["key"])).receipt
+        if receipt is None:
+            return False
+        turn.say("utter_transfer_recovered", amount=receipt.amount, payee=receipt.payee, reference=receipt.reference)
+        return True
 
     async def is_value(self, turn: FormTurn, slot: str) -> bool:
         if slot == AMOUNT:
@@ -192,7 +201,7 @@ class ValidateTransferMoneyForm(TellerForm):
             try:
                 await turn.bank.transfers.cancel_prepared(turn.customer_id, prepared["key"])
             except (KeyConflict, NotFound, PreparedExpired):
-                return  # dead already, and without a verified code it cannot have been executed
+                return  # dead already; an executed one has ended the form before (see recover)
 
     async def refresh(self, turn: FormTurn) -> None:
         await self.void(turn)
@@ -294,18 +303,6 @@ class ValidateTransferMoneyForm(TellerForm):
             turn[PAYEE] = None
             raise
         turn[PREPARED] = _prepared_slot(turn, await turn.bank.transfers.prepare(turn.customer_id, quote))
-
-
-async def _report_lost_receipt(turn: FormTurn) -> None:
-    """If the reply to an earlier transfer was lost after its code, say what the ledger knows of it."""
-    prepared = turn[PREPARED]
-    if prepared and turn[CODE] == "verified":
-        known = await turn.bank.transfers.status(turn.customer_id, prepared["key"])
-        if known.receipt:
-            receipt = known.receipt
-            turn.say(
-                "utter_transfer_recovered", amount=receipt.amount, payee=receipt.payee, reference=receipt.reference
-            )
 
 
 def _use(turn: FormTurn, amount: Amount | None, account: Account | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.shadowroot import ShadowRoot
 from selenium.webdriver.support.ui import WebDriverWait
 
-SCREENSHOT = Path(__file__).parents[2] / "docs" / "images" / "chat.png"
+# `SCREENSHOT=docs/images/chat.png make test` renews the README's picture.
+SCREENSHOT = os.environ.get("SCREENSHOT")
 AMOUNT = Decimal("12.34")
 DRIVER = "/usr/bin/chromedriver"
 # --disable-dev-shm-usage: a container's /dev/shm is often too small for a browser.
@@ -158,8 +160,8 @@ def test_customer_sends_money_and_sees_the_new_balance(
     assert f"£{AMOUNT}" in done
 
     after = pounds(page.say("What is my GBP account balance?"))
-    SCREENSHOT.parent.mkdir(parents=True, exist_ok=True)
-    browser.save_screenshot(str(SCREENSHOT))
+    if SCREENSHOT:
+        browser.save_screenshot(SCREENSHOT)
     assert before - after == AMOUNT
 
     broken_policy = [entry["message"] for entry in browser.get_log("browser") if "Content Security" in entry["message"]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import string
 from collections.abc import AsyncIterator
 
@@ -76,6 +77,25 @@ async def test_a_cancelled_talk_moves_nothing(house: House) -> None:
     await talk.say("yes", "affirm")
     assert names(await talk.say("never mind", "cancel_form")) == ["utter_transfer_cancelled"]
     assert await balance(house.bank, alex) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("the same code", "inform"), ("cancel", "cancel_form"), ("yes", "affirm")]
+)
+async def test_a_turn_that_was_lost_after_the_money_moved_is_told_and_not_repeated(
+    house: House, seeded: Settings, text: str, intent: str
+) -> None:
+    alex = demo.CUSTOMERS["alex"]
+    talk = Talk(house.keyring, alex, f"talk-that-is-lost-{intent}")
+    before = await balance(house.bank, alex)
+    await talk.say("send £4 to Maya", "transfer_money")
+    await talk.say("yes", "affirm")
+    stored = copy.deepcopy(talk)
+    code = await code_of(seeded, house.keyring, alex)
+    await talk.say(code)
+    replies = names(await stored.say(code if text == "the same code" else text, intent))
+    assert replies == ["utter_transfer_recovered"]
+    assert before - await balance(house.bank, alex) == 400
 
 
 @pytest.mark.parametrize("login", sorted(demo.CUSTOMERS))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from actions.bank.errors import CodeLocked
-from actions.bank.model import Money
+from actions.bank.model import Money, TransferStatus
 from tests.dialogue import Talk, names
 from tests.fake_bank import CODE, FakeBank
 
@@ -312,14 +312,30 @@ async def test_an_unknown_outcome_is_reported_by_the_next_transfer(
     await talk.say("yes", "affirm")
     status = bank.transfers.status
 
-    async def unreachable(*_: object) -> None:
-        raise ConnectionError
+    async def unreachable(*asked: str) -> TransferStatus:
+        if bank.executed:
+            raise ConnectionError
+        return await status(*asked)
 
     bank.transfers.status = unreachable
     assert names(await talk.say(CODE)) == ["utter_transfer_unknown"]
     bank.transfers.status = status
     replies = names(await talk.say("send £5 to Mia", "transfer_money"))
     assert replies == ["utter_transfer_recovered", SUMMARY]
+
+
+async def test_a_ledger_that_cannot_be_asked_leaves_the_form_as_it_is(talk: Talk, bank: FakeBank) -> None:
+    await talk.say("send £25 to Maya", "transfer_money")
+    status = bank.transfers.status
+
+    async def unreachable(*_: str) -> TransferStatus:
+        raise ConnectionError
+
+    bank.transfers.status = unreachable
+    assert names(await talk.say("yes", "affirm")) == ["utter_apology", SUMMARY]
+    bank.transfers.status = status
+    await talk.say("yes", "affirm")
+    assert names(await talk.say(CODE)) == ["utter_transfer_done"]
 
 
 async def test_a_card_is_frozen_at_once_in_the_middle(talk: Talk, bank: FakeBank) -> None:
