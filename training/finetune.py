@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 from torch.utils.data import Dataset, Sampler
 from transformers import Trainer, TrainingArguments
 from transformers.trainer_pt_utils import LengthGroupedSampler
@@ -34,10 +35,11 @@ _TRAINED_FILE = "trained.safetensors"
 class Sentences(Dataset):
     """Tokenised rows: ids without padding and the label's index."""
 
-    def __init__(self, rows: list[data.Row], labels: list[str], tokenizer: Any, max_tokens: int) -> None:
+    def __init__(
+        self, rows: list[data.Row], labels: list[str], tokenizer: Tokenizer, encoding: encoder.Encoding
+    ) -> None:
         index = {label: i for i, label in enumerate(labels)}
-        encoded = tokenizer.encode_batch([artifact.normalise(row.text) for row in rows])
-        self.ids: list[list[int]] = [item.ids[:max_tokens] or [0] for item in encoded]
+        self.ids = encoder.tokenise(tokenizer, encoding, [row.text for row in rows])
         self.targets = [index[row.intent] for row in rows]
 
     def __len__(self) -> int:
@@ -144,7 +146,7 @@ def train(
         dataloader_pin_memory=False,
         use_cpu=not torch.cuda.is_available(),
     )
-    trainer = AdapterTrainer(model, Sentences(rows, labels, tokenizer, settings.max_tokens), settings, arguments)
+    trainer = AdapterTrainer(model, Sentences(rows, labels, tokenizer, model.encoding), settings, arguments)
     checkpoint = get_last_checkpoint(str(folder))
     if checkpoint:
         logger.info("resuming from %s", checkpoint)

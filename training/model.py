@@ -56,7 +56,7 @@ def build(llama: LlamaModel, settings: TrainingSettings, num_labels: int) -> Int
         use_rslora=settings.rslora,
         target_modules="all-linear",
     )
-    encoding = encoder.Encoding(settings.pooling, settings.bidirectional, settings.max_tokens)
+    encoding = encoder.Encoding(settings.lead, settings.pooling, settings.bidirectional, settings.max_tokens)
     model = IntentModel(get_peft_model(llama, adapter), encoding, num_labels, settings.label_smoothing)
     return model.to(device)
 

@@ -37,6 +37,7 @@ class TrainingSettings:
     epochs: int = 3
     batch_size: int = 32
     label_smoothing: float = 0.0
+    lead: str = ". "
     pooling: str = "last"
     bidirectional: bool = False
     max_tokens: int = 64

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from custom_components.intent_classifier.base_model import sha256_of
-from custom_components.intent_classifier.encoder import Encoding
+from custom_components.intent_classifier.encoder import Encoding, normalise
 
 FORMAT = 1
 CONTRACT_FILE = "artifact.json"
@@ -64,11 +63,6 @@ class Artifact:
     class_means: np.ndarray
     own_sentences_sha256: str
     digest: str
-
-
-def normalise(text: str) -> str:
-    """What the tokenizer is given: NFKC, outer space stripped, inner space single."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 def load(folder: Path) -> Artifact:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from custom_components.intent_classifier.artifact import normalise
+from custom_components.intent_classifier.encoder import normalise
 from custom_components.intent_classifier.engines.engine import Engine
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from tokenizers import Tokenizer
 from torch import nn
 
 
@@ -13,16 +15,29 @@ from torch import nn
 class Encoding:
     """How a sentence is read.
 
-    `pooling` is "last" (the last token's state) or "mean" (over tokens); `bidirectional` lets every token
-    see the whole sentence instead of only what stands before it.
+    `lead` is put before every sentence: a Llama spends its first position as an attention sink (Xiao et al. 2024),
+    and a sentence of one word would be nothing but that. `pooling` is "last" (the last token's state) or "mean"
+    (over tokens); `bidirectional` lets every token see the whole sentence instead of only what stands before it.
     """
 
+    lead: str
     pooling: str
     bidirectional: bool
     max_tokens: int
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def normalise(text: str) -> str:
+    """NFKC, outer space stripped, inner space single."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def tokenise(tokenizer: Tokenizer, encoding: Encoding, texts: list[str]) -> list[list[int]]:
+    """Token ids of each text after its lead, at most `max_tokens`, never none."""
+    encoded = tokenizer.encode_batch([encoding.lead + normalise(text) for text in texts])
+    return [item.ids[: encoding.max_tokens] or [0] for item in encoded]
 
 
 def pad(sequences: list[list[int]], pad_id: int = 0) -> tuple[torch.Tensor, torch.Tensor]:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from custom_components.intent_classifier import encoder
-from custom_components.intent_classifier.artifact import Artifact, normalise
+from custom_components.intent_classifier.artifact import Artifact
 from custom_components.intent_classifier.engines.merged import load
 
 _BATCH = 32
@@ -29,9 +29,7 @@ class TorchEngine:
         self.features(["warm up"])
 
     def features(self, texts: list[str]) -> np.ndarray:
-        limit = self._encoding.max_tokens
-        encoded = self._tokenizer.encode_batch([normalise(text) for text in texts])
-        sequences = [item.ids[:limit] or [0] for item in encoded]
+        sequences = encoder.tokenise(self._tokenizer, self._encoding, texts)
         order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]))
         found = np.empty((len(texts), self._hidden), dtype=np.float32)
         with torch.inference_mode():

@@ -70,6 +70,21 @@ def test_a_designer_adds_an_intent_without_training_the_llama(storage: LocalMode
     assert [name for name, _ in answers] == ["buy_gold", "check_balance", "greet"]
 
 
+@pytest.mark.parametrize(
+    ("word", "intent"),
+    [
+        ("hi", "greet"),
+        ("yes", "affirm"),
+        ("no", "deny"),
+        ("bye", "goodbye"),
+        ("cancel", "cancel_form"),
+        ("ok", "affirm"),
+    ],
+)
+def test_a_single_word_is_understood(storage: LocalModelStorage, word: str, intent: str) -> None:
+    assert ask(create(storage), [word])[0][0] == intent
+
+
 def test_a_message_without_words_is_left_alone(storage: LocalModelStorage) -> None:
     assert create(storage).process([Message({TEXT: ""})])[0].get(INTENT) is None
 

@@ -55,11 +55,3 @@ def test_a_broken_contract_is_refused(copy: Path, content: str) -> None:
 def test_no_banking77_sentence_is_in_the_contract() -> None:
     contract = json.loads((SHIPPED / "artifact.json").read_text())
     assert set(contract) == {"format", "base", "encoding", "labels", "temperature", "own_sentences_sha256", "files"}
-
-
-@pytest.mark.parametrize(
-    ("given", "read"),
-    [("  my   card\n ", "my card"), ("ｃａｒｄ", "card"), ("﹩5", "$5"), ("", "")],
-)
-def test_text_is_normalised_before_tokenising(given: str, read: str) -> None:
-    assert artifact.normalise(given) == read

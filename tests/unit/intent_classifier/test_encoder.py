@@ -19,7 +19,7 @@ def llama() -> LlamaModel:
 @pytest.mark.parametrize("pooling", ["last", "mean"])
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_padding_does_not_change_a_sentence(llama: LlamaModel, pooling: str, bidirectional: bool) -> None:
-    encoding = encoder.Encoding(pooling, bidirectional, 8)
+    encoding = encoder.Encoding("", pooling, bidirectional, 8)
     short, long = [5, 6, 7], [9, 8, 7, 6, 5, 4]
     with torch.no_grad():
         together = encoder.features(llama, encoding, *encoder.pad([short, long]))
@@ -32,3 +32,11 @@ def test_only_the_bidirectional_reading_sees_what_follows() -> None:
     causal, both = encoder.visible(mask, False)[0, 0], encoder.visible(mask, True)[0, 0]
     assert causal.tolist() == [[True, False, False], [True, True, False], [True, True, True]]
     assert both.tolist() == [[True, True, False], [True, True, False], [True, True, True]]
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("  my   card\n ", "my card"), ("ｃａｒｄ", "card"), ("﹩5", "$5"), ("", "")],
+)
+def test_text_is_normalised_before_tokenising(given: str, read: str) -> None:
+    assert encoder.normalise(given) == read
