@@ -168,7 +168,7 @@ def export(
         if value.requires_grad:
             value.data = value.data.to(torch.bfloat16)
     model.llama.save_pretrained(str(folder), safe_serialization=True)
-    (folder / "README.md").unlink(missing_ok=True)
+    (folder / "README.md").unlink()  # peft's empty model card
     head = artifact.Head(
         labels=tuple(labels),
         weight=model.head.weight.detach().float().cpu().numpy(),
