@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 
 from common import database, embedded
@@ -24,3 +27,15 @@ def settings() -> Iterator[Settings]:
         database.migrate(loaded)
         yield loaded
         embedded.stop(Path(folder))
+
+
+@pytest.fixture(scope="module")
+def own_database(settings: Settings) -> Settings:
+    """The same house with a new, migrated database, for tests that change what others read."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    own = dataclasses.replace(settings, database_url=settings.database_url.replace("/postgres?", f"/{name}?"))
+    assert own != settings
+    database.migrate(own)
+    return own

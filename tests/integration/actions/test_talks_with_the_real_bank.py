@@ -24,9 +24,9 @@ from tests.dialogue import Talk, domain, names, responses, rules
 
 
 @pytest.fixture(scope="module")
-def seeded(settings: Settings) -> Settings:
-    asyncio.run(seed(settings))
-    return settings
+def seeded(own_database: Settings) -> Settings:
+    asyncio.run(seed(own_database))
+    return own_database
 
 
 @pytest_asyncio.fixture
