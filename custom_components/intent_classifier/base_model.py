@@ -85,9 +85,9 @@ def load(base: BaseModel, dtype: torch.dtype = torch.float32) -> tuple[LlamaMode
     Raises BaseModelError when the file is no Llama.
     """
     if not base.is_gguf:
-        config = AutoConfig.from_pretrained(base.path, use_cache=False)
+        config = AutoConfig.from_pretrained(base.path, use_cache=False)  # nosec B615: a local directory
         config.pad_token_id = config.pad_token_id or 0
-        llama = LlamaModel.from_pretrained(base.path, config=config, dtype=dtype)
+        llama = LlamaModel.from_pretrained(base.path, config=config, dtype=dtype)  # nosec B615: a local directory
         return llama, Tokenizer.from_file(str(base.path / TOKENIZER_FILE))
     reader = gguf.GGUFReader(str(base.path))
     config = _config(reader)

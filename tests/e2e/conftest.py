@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,30 +45,37 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@contextmanager
+def running_house(folder: Path) -> Iterator[Running]:
+    """A house in `folder`, which may hold the data of an earlier one; stopped at the end."""
+    port = free_port()
+    environment = os.environ | {
+        "TELLER_HOME": str(folder),
+        "TELLER_PORT": str(port),
+        "TELLER_ACTION_PORT": str(free_port()),
+        "TELLER_RATE_LIMIT": "10000",
+    }
+    for name in ("DATABASE_URL", "REDIS_URL", "TELLER_KEYS", "TELLER_MODE"):
+        environment.pop(name, None)
+    log = folder / "supervisor.log"
+    with log.open("w") as file:
+        command = [sys.executable, "-W", "ignore", "-m", "deploy.local", "run"]
+        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT)
+    running = Running(f"http://127.0.0.1:{port}", folder, child)
+    try:
+        wait_until_ready(running, log)
+        yield running
+    finally:
+        child.send_signal(signal.SIGTERM)
+        child.wait(60)
+
+
 @pytest.fixture(scope="session")
 def house() -> Iterator[Running]:
     with tempfile.TemporaryDirectory(prefix="teller-e2e-") as folder:
         Path(folder).chmod(0o755)
-        port = free_port()
-        environment = os.environ | {
-            "TELLER_HOME": folder,
-            "TELLER_PORT": str(port),
-            "TELLER_ACTION_PORT": str(free_port()),
-            "TELLER_RATE_LIMIT": "10000",
-        }
-        for name in ("DATABASE_URL", "REDIS_URL", "TELLER_KEYS", "TELLER_MODE"):
-            environment.pop(name, None)
-        log = Path(folder) / "supervisor.log"
-        with log.open("w") as file:
-            command = [sys.executable, "-W", "ignore", "-m", "deploy.local", "run"]
-            child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT)
-        running = Running(f"http://127.0.0.1:{port}", Path(folder), child)
-        try:
-            wait_until_ready(running, log)
+        with running_house(Path(folder)) as running:
             yield running
-        finally:
-            child.send_signal(signal.SIGTERM)
-            child.wait(60)
 
 
 def wait_until_ready(running: Running, log: Path) -> None:
