@@ -8,6 +8,7 @@ custom_components.channels.cmdline MODEL [ENDPOINTS]` serves it to this machine 
 from __future__ import annotations
 
 import json
+import logging.config
 import socket
 import sys
 import uuid
@@ -17,12 +18,13 @@ from typing import Any
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.run import serve_application
 from rasa.core.utils import AvailableEndpoints
+from rasa.utils.log_utils import configure_structlog
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, raw
 
-from common import demo
-from common.settings import ROOT
+from common import demo, log
+from common.settings import ROOT, home
 from custom_components.channels.chat_request import read_chat
 from custom_components.channels.doors import DoorsBlueprint, house_of, trace_id
 from custom_components.channels.turn import Route
@@ -93,6 +95,10 @@ def main() -> None:
     """Serve the shell for one model archive until `/stop`."""
     if len(sys.argv) not in (2, 3):
         raise SystemExit("usage: python -m custom_components.channels.cmdline MODEL [ENDPOINTS]")
+    logs = home() / "logs"
+    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    logging.config.dictConfig(log.configuration(logs / "shell.log"))
+    configure_structlog(logging.INFO)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
