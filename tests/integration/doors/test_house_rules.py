@@ -207,9 +207,10 @@ async def test_openapi_describes_exactly_the_routes_there_are(house):
 
 
 async def test_inbox_is_the_customers_own_newest_first(house):
-    inbox = house.app.ctx.house.inbox
     from common.demo import CUSTOMERS
 
+    await house.app.ctx.house.redis.flushdb()
+    inbox = house.app.ctx.house.inbox
     await inbox.push(CUSTOMERS["priya"], "sms", "Your code is 123456.", code="123456")
     await inbox.push(CUSTOMERS["priya"], "email", "A statement is ready.")
     messages = (await house.client.get("/api/v2/demo/inbox", headers=await house.bearer("priya"))).json()["messages"]
