@@ -217,7 +217,6 @@ def _environment(settings: Settings | None) -> dict[str, str]:
         "FORCE_JSON_LOGGING": "true",
         "SANIC_HOST": "127.0.0.1",
         "PYTHONPATH": str(ROOT),
-        "OMP_WAIT_POLICY": "PASSIVE",
     }
     if settings is not None:
         environment |= {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,23 @@ class TorchEngine:
 
     def __init__(self, artifact: Artifact, folder: Path) -> None:
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        # All of the work happens in one thread: OpenMP counts the threads of every team it has ever made, and with
+        # more of them than cores it stops spinning, which doubles the time of a query.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llama")
+        self._thread.submit(self._start, artifact, folder).result()
+
+    def features(self, texts: list[str]) -> np.ndarray:
+        return self._thread.submit(self._features, texts).result()
+
+    def _start(self, artifact: Artifact, folder: Path) -> None:
         merged = load(artifact, folder)
         self._llama = merged.llama.to(self._device)
         self._tokenizer = merged.tokenizer
         self._hidden = int(artifact.class_means.shape[1])
         self._encoding = artifact.encoding
-        self.features(["warm up"])
+        self._features(["warm up"])
 
-    def features(self, texts: list[str]) -> np.ndarray:
+    def _features(self, texts: list[str]) -> np.ndarray:
         sequences = encoder.tokenise(self._tokenizer, self._encoding, texts)
         order = sorted(range(len(sequences)), key=lambda i: len(sequences[i]))
         found = np.empty((len(texts), self._hidden), dtype=np.float32)
