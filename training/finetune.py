@@ -22,31 +22,39 @@ from transformers import Trainer, TrainingArguments
 from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint, set_seed
 
-from custom_components.intent_classifier import artifact, base_model, encoder
+from custom_components.intent_classifier import artifact, base_files, base_model, encoder, torch_features
 from custom_components.intent_classifier.engines.torch_bf16 import TorchEngine
-from training import data
+from training import data, teacher
 from training.model import IntentModel, build, parameter_groups
 from training.settings import TrainingSettings
 
 logger = logging.getLogger(__name__)
 _TRAINED_FILE = "trained.safetensors"
+_ARTIFACT = "artifact"
 
 
 class Sentences(Dataset):
-    """Tokenised rows: ids without padding and the label's index."""
+    """Tokenised rows: ids without padding, the label's index, and what the teacher makes of the sentence."""
 
     def __init__(
-        self, rows: list[data.Row], labels: list[str], tokenizer: Tokenizer, encoding: encoder.Encoding
+        self,
+        rows: list[data.Row],
+        labels: list[str],
+        tokenizer: Tokenizer,
+        encoding: encoder.Encoding,
+        taught: np.ndarray | None = None,
     ) -> None:
         index = {label: i for i, label in enumerate(labels)}
         self.ids = encoder.tokenise(tokenizer, encoding, [row.text for row in rows])
         self.targets = [index[row.intent] for row in rows]
+        self.taught = taught
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __getitem__(self, position: int) -> dict[str, Any]:
-        return {"ids": self.ids[position], "label": self.targets[position]}
+        item = {"ids": self.ids[position], "label": self.targets[position]}
+        return item if self.taught is None else item | {"taught": self.taught[position]}
 
     @property
     def lengths(self) -> list[int]:
@@ -55,8 +63,11 @@ class Sentences(Dataset):
 
 def collate(items: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
     """A padded batch."""
-    ids, mask = encoder.pad([item["ids"] for item in items])
-    return {"input_ids": ids, "attention_mask": mask, "labels": torch.tensor([item["label"] for item in items])}
+    ids, mask = torch_features.pad([item["ids"] for item in items])
+    batch = {"input_ids": ids, "attention_mask": mask, "labels": torch.tensor([item["label"] for item in items])}
+    if "taught" in items[0]:
+        batch["taught"] = torch.from_numpy(np.stack([item["taught"] for item in items]))
+    return batch
 
 
 class AdapterTrainer(Trainer):
@@ -111,18 +122,23 @@ def run(settings: TrainingSettings, folder: Path, banking77: Path | None = None)
 def train(
     settings: TrainingSettings, rest: list[data.Row], own: list[data.Row], folder: Path, max_steps: int = -1
 ) -> Path:
-    """Train on `rest` and `own` into `folder`; return the finished artefact's folder."""
+    """Train on `rest` and `own` into `folder`; return the finished artefact's folder.
+
+    A run that has finished is not repeated: its folder must be removed first.
+    """
+    if (folder / _ARTIFACT / artifact.CONTRACT_FILE).is_file():
+        return folder / _ARTIFACT
     set_seed(settings.seed)
     rows = rest + own
     labels = sorted({row.intent for row in rows})
-    llama, tokenizer = base_model.load(base_model.find(settings.base), torch.bfloat16)
+    llama, tokenizer = base_model.load(base_files.find(settings.base), torch.bfloat16)
     model = build(llama, settings, len(labels))
     folder.mkdir(parents=True, exist_ok=True)
     record = {
         "settings": settings.as_dict(),
         "rows": {"banking77": len(rest), "own": len(own), "labels": len(labels)},
         "sha256": {
-            "base": base_model.EMBEDDED_SHA256,
+            "base": base_files.EMBEDDED_SHA256,
             "banking77": data.BANKING77_SHA256,
             "trained_rows": data.fingerprint(rows),
         },
@@ -146,12 +162,30 @@ def train(
         dataloader_pin_memory=False,
         use_cpu=not torch.cuda.is_available(),
     )
-    trainer = AdapterTrainer(model, Sentences(rows, labels, tokenizer, model.encoding), settings, arguments)
-    checkpoint = get_last_checkpoint(str(folder))
-    if checkpoint:
-        logger.info("resuming from %s", checkpoint)
-    trainer.train(resume_from_checkpoint=checkpoint)
-    return export(model, settings, labels, own, rows, folder / "artifact")
+    taught = teacher.embed([row.text for row in rows]) if settings.distillation else None
+    sentences = Sentences(rows, labels, tokenizer, model.encoding, taught)
+    _train_within_memory(model, sentences, settings, arguments)
+    return export(model, settings, labels, own, rows, folder / _ARTIFACT)
+
+
+def _train_within_memory(
+    model: IntentModel, sentences: Sentences, settings: TrainingSettings, arguments: TrainingArguments
+) -> None:
+    """Train from the last checkpoint on; out of memory, go on with half as many rows at a time, accumulated."""
+    while True:
+        checkpoint = get_last_checkpoint(arguments.output_dir)
+        if checkpoint:
+            logger.info("resuming from %s", checkpoint)
+        try:
+            AdapterTrainer(model, sentences, settings, arguments).train(resume_from_checkpoint=checkpoint)
+            return
+        except torch.OutOfMemoryError:
+            if arguments.per_device_train_batch_size == 1:
+                raise
+            arguments.per_device_train_batch_size //= 2
+            arguments.gradient_accumulation_steps *= 2
+            logger.warning("out of memory: %d rows at a time", arguments.per_device_train_batch_size)
+            torch.cuda.empty_cache()
 
 
 def export(
@@ -179,6 +213,7 @@ def export(
         artifact.save,
         folder,
         base=settings.base,
+        base_quantisation=settings.quantisation,
         encoding=model.encoding,
         head=head,
         own_sentences_sha256=artifact.sentences_sha256([(row.text, row.intent) for row in own]),

@@ -2,50 +2,77 @@
 
 from __future__ import annotations
 
-import bitsandbytes as bnb
+import shutil
+from typing import Any
+
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from torch import nn
+from torch.nn.functional import cosine_similarity
 from transformers import LlamaModel
 
-from custom_components.intent_classifier import encoder
-from training.settings import TrainingSettings
+from custom_components.intent_classifier import encoder, torch_features
+from custom_components.intent_classifier.engines import nf4
+from training import teacher
+from training.settings import SettingsInvalid, TrainingSettings
 
 
 class IntentModel(nn.Module):
-    """Features of the tuned Llama under a linear head; the loss is cross-entropy with label smoothing."""
+    """Features of the tuned Llama under a linear head.
 
-    def __init__(self, llama: PeftModel, encoding: encoder.Encoding, num_labels: int, label_smoothing: float) -> None:
+    The loss is cross-entropy plus `distillation` times one minus the cosine between the projected features and the
+    teacher's.
+    """
+
+    def __init__(self, llama: PeftModel, encoding: encoder.Encoding, num_labels: int, settings: TrainingSettings):
         super().__init__()
         self.llama = llama
         self.encoding = encoding
         self.head = nn.Linear(llama.config.hidden_size, num_labels)
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
-        self.loss = nn.CrossEntropyLoss(label_smoothing=label_smoothing)
+        self.loss = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
+        self.distillation = settings.distillation
+        self.to_teacher = nn.Linear(llama.config.hidden_size, teacher.SIZE) if settings.distillation else None
 
     def features(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """(batch, hidden) float32."""
         with torch.autocast(input_ids.device.type, dtype=torch.bfloat16):
-            return encoder.features(self.llama, self.encoding, input_ids, attention_mask)
+            return torch_features.features(self.llama, self.encoding, input_ids, attention_mask)
 
     def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        labels: torch.Tensor,
+        taught: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
-        logits = self.head(self.features(input_ids, attention_mask))
-        return {"loss": self.loss(logits, labels), "logits": logits}
+        features = self.features(input_ids, attention_mask)
+        logits = self.head(features)
+        loss = self.loss(logits, labels)
+        if self.to_teacher is not None and taught is not None:
+            loss = loss + self.distillation * (1 - cosine_similarity(self.to_teacher(features), taught)).mean()
+        return {"loss": loss, "logits": logits}
 
     def trained_state(self) -> dict[str, torch.Tensor]:
-        """The tensors that training changes: adapter and head."""
+        """The tensors that training changes: adapter, head and projection."""
         return {name: value.detach().cpu() for name, value in self.named_parameters() if value.requires_grad}
 
 
 def build(llama: LlamaModel, settings: TrainingSettings, num_labels: int) -> IntentModel:
-    """The model of `settings` around the base in bfloat16, on a GPU where there is one."""
+    """The model of `settings` around the base in bfloat16, on a GPU where there is one.
+
+    Raises SettingsInvalid when it is to be compiled and there is no compiler.
+    """
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if settings.quantisation == "nf4":
-        _quantise(llama, settings.double_quantisation)
+        nf4.quantise(llama)
     nn.Module.to(llama, device)
+    if settings.quantisation == "nf4" and settings.keep_dequantised:
+        nf4.dequantise(llama)
+    if device == "cpu":
+        # PyTorch's fused attention takes a quarter of a training step on a CPU, the plain products a fiftieth.
+        llama.set_attn_implementation("eager")
     if settings.gradient_checkpointing:
         llama.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         llama.enable_input_require_grads()
@@ -57,42 +84,21 @@ def build(llama: LlamaModel, settings: TrainingSettings, num_labels: int) -> Int
         target_modules="all-linear",
     )
     encoding = encoder.Encoding(settings.lead, settings.pooling, settings.bidirectional, settings.max_tokens)
-    model = IntentModel(get_peft_model(llama, adapter), encoding, num_labels, settings.label_smoothing)
-    return model.to(device)
+    adapted = get_peft_model(llama, adapter)
+    if settings.compile:
+        if device == "cpu" and not shutil.which("g++"):
+            raise SettingsInvalid("training setting compile needs g++; install it or set `compile: false`")
+        for layer in llama.layers:
+            layer.compile(dynamic=True)
+    return IntentModel(adapted, encoding, num_labels, settings).to(device)
 
 
-def parameter_groups(model: IntentModel, settings: TrainingSettings) -> list[dict]:
-    """LoRA+ groups: A at the base rate, B at a multiple of it, the head at a rate of its own."""
-    named = [(name, value) for name, value in model.named_parameters() if value.requires_grad]
-    rate, decay = settings.learning_rate, settings.weight_decay
-    return [
-        {"params": [p for n, p in named if "lora_A" in n], "lr": rate, "weight_decay": decay},
-        {"params": [p for n, p in named if "lora_B" in n], "lr": rate * settings.loraplus_ratio, "weight_decay": decay},
-        {
-            "params": [p for n, p in named if n.startswith("head.")],
-            "lr": settings.head_learning_rate,
-            "weight_decay": decay,
-        },
-    ]
-
-
-def _quantise(llama: LlamaModel, double: bool) -> None:
-    for name, linear in list(llama.named_modules()):
-        if isinstance(linear, nn.Linear):
-            parent, _, attribute = name.rpartition(".")
-            setattr(llama.get_submodule(parent), attribute, _nf4(linear, double))
-
-
-def _nf4(linear: nn.Linear, double: bool) -> bnb.nn.Linear4bit:
-    quantised = bnb.nn.Linear4bit(
-        linear.in_features,
-        linear.out_features,
-        bias=False,
-        compute_dtype=torch.bfloat16,
-        compress_statistics=double,
-        quant_type="nf4",
-    )
-    quantised.weight = bnb.nn.Params4bit(
-        linear.weight.data, requires_grad=False, compress_statistics=double, quant_type="nf4"
-    )
-    return quantised
+def parameter_groups(model: IntentModel, settings: TrainingSettings) -> list[dict[str, Any]]:
+    """LoRA+ groups: A at the base rate, B at a multiple of it, head and projection at a rate of their own."""
+    rates = {"lora_A": settings.learning_rate, "lora_B": settings.learning_rate * settings.loraplus_ratio}
+    groups: dict[float, list[nn.Parameter]] = {}
+    for name, value in model.named_parameters():
+        if value.requires_grad:
+            rate = next((rate for part, rate in rates.items() if part in name), settings.head_learning_rate)
+            groups.setdefault(rate, []).append(value)
+    return [{"params": values, "lr": rate, "weight_decay": settings.weight_decay} for rate, values in groups.items()]

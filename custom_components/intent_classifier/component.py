@@ -20,18 +20,21 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from common.settings import ROOT, home
 from custom_components.intent_classifier import artifact as artifacts
-from custom_components.intent_classifier import embedding_cache, head
-from custom_components.intent_classifier.base_model import BaseModelError
+from custom_components.intent_classifier import embedding_cache, head, in_scope
+from custom_components.intent_classifier.base_files import BaseModelError
 from custom_components.intent_classifier.engines import loaded
-from custom_components.intent_classifier.engines.engine import Engine, EngineError
+from custom_components.intent_classifier.engines.engine import Engine, EngineError, Options
 
 logger = logging.getLogger(__name__)
+IN_SCOPE = "in_scope"
 _HEAD_FILE, _LABELS_FILE = "head.npz", "labels.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LlamaIntentClassifier(GraphComponent, IntentClassifier):
-    """Sets `intent` and `intent_ranking` of a message.
+    """Sets `intent`, `intent_ranking` and `in_scope` of a message.
+
+    `in_scope` holds a confidence of its own: how usual the sentence is among those the classifier was made for.
 
     Training embeds the example sentences with the shipped Llama and refits its head close to the shipped one;
     the Llama itself is not trained here and not copied into the model archive.
@@ -39,11 +42,11 @@ class LlamaIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"artifact": "models/intents", "engine": "torch-bf16", "ranking_length": 10}
+        return {"artifact": "models/intents", "engine": "torch-bf16", "url": None, "ranking_length": 10}
 
     @classmethod
     def required_packages(cls) -> list[str]:
-        return ["torch", "transformers", "tokenizers", "safetensors", "gguf"]
+        return ["onnxruntime", "tokenizers", "safetensors", "scipy"]
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -51,6 +54,7 @@ class LlamaIntentClassifier(GraphComponent, IntentClassifier):
         self._resource = resource
         self._artifact, self._engine = _open(config)
         self._head: artifacts.Head = self._artifact.head
+        self._usual = np.array(self._artifact.operating_point.in_scope_scores)
 
     @classmethod
     def create(
@@ -65,7 +69,7 @@ class LlamaIntentClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
         """The artefact's hash: another adapter means another training."""
-        return _load_artifact(config).digest
+        return load_artifact(config).digest
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
@@ -102,15 +106,32 @@ class LlamaIntentClassifier(GraphComponent, IntentClassifier):
         asked = [message for message in messages if message.get(TEXT)]
         if asked:
             features = self._engine.features([message.get(TEXT) for message in asked])
-            for message, row in zip(asked, self._head.probabilities(features), strict=True):
-                ranking = self._ranking(row)
+            usual = self._in_scope(features)
+            for message, row, share in zip(asked, self._head.probabilities(features), usual, strict=True):
+                ranking = self._ranking(row, float(share))
                 message.set(INTENT, ranking[0], add_to_output=True)
                 message.set("intent_ranking", ranking, add_to_output=True)
+                message.set(IN_SCOPE, {"confidence": float(share)}, add_to_output=True)
         return messages
 
-    def _ranking(self, probabilities: np.ndarray) -> list[dict[str, Any]]:
+    def _in_scope(self, features: np.ndarray) -> np.ndarray:
+        if not len(self._usual):
+            return np.ones(len(features))
+        return in_scope.confidence(in_scope.score(self._head.labels, self._head.logits(features)), self._usual)
+
+    def _ranking(self, probabilities: np.ndarray, usual: float) -> list[dict[str, Any]]:
+        """The likeliest intents; a sentence too unusual is out of scope before all others."""
         order = np.argsort(-probabilities)[: self._config["ranking_length"]]
-        return [{"name": self._head.labels[i], "confidence": float(probabilities[i])} for i in order]
+        ranking = [{"name": self._head.labels[i], "confidence": float(probabilities[i])} for i in order]
+        outside = usual < self._artifact.operating_point.in_scope and in_scope.OUT_OF_SCOPE in self._head.labels
+        if not outside or ranking[0]["name"] == in_scope.OUT_OF_SCOPE:
+            return ranking
+        rest = [
+            {**entry, "confidence": entry["confidence"] * usual}
+            for entry in ranking
+            if entry["name"] != in_scope.OUT_OF_SCOPE
+        ]
+        return [{"name": in_scope.OUT_OF_SCOPE, "confidence": 1 - usual}, *rest][: len(ranking)]
 
     def _persist(self) -> None:
         with self._storage.write_to(self._resource) as folder:
@@ -123,7 +144,8 @@ class LlamaIntentClassifier(GraphComponent, IntentClassifier):
             (Path(folder) / _LABELS_FILE).write_text(json.dumps(record), encoding="utf-8")
 
 
-def _load_artifact(config: dict[str, Any]) -> artifacts.Artifact:
+def load_artifact(config: dict[str, Any]) -> artifacts.Artifact:
+    """The artefact that a component's configuration names."""
     folder = ROOT / {**LlamaIntentClassifier.get_default_config(), **config}["artifact"]
     try:
         return artifacts.load(folder)
@@ -132,8 +154,8 @@ def _load_artifact(config: dict[str, Any]) -> artifacts.Artifact:
 
 
 def _open(config: dict[str, Any]) -> tuple[artifacts.Artifact, Engine]:
-    artifact = _load_artifact(config)
+    artifact = load_artifact(config)
     try:
-        return artifact, loaded.engine(config["engine"], artifact, home() / "engines")
+        return artifact, loaded.batched(config["engine"], artifact, home() / "engines", Options(url=config["url"]))
     except (artifacts.ArtifactError, BaseModelError, EngineError) as error:
         raise RasaException(str(error)) from error

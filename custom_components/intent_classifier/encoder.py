@@ -1,14 +1,18 @@
-"""From token ids to one feature vector a sentence: the part that training and every engine must do alike."""
+"""From a sentence to token ids: the part that training and every engine must do alike."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import torch
 from tokenizers import Tokenizer
-from torch import nn
+
+# As long as the longest message that a door lets through: far more than `max_tokens` reads.
+MAX_CHARACTERS = 2_000
+# Control characters and lone surrogates: no text, and tokenisers refuse the latter.
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -30,54 +34,15 @@ class Encoding:
 
 
 def normalise(text: str) -> str:
-    """NFKC, outer space stripped, inner space single."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    """NFKC, outer space stripped, inner space single; what is no text counts as space, and a very long one is cut.
+
+    Every string has a normal form, which can be written as UTF-8; normalising it again changes nothing.
+    """
+    plain = unicodedata.normalize("NFKC", _NO_TEXT.sub(" ", text[:MAX_CHARACTERS]))
+    return " ".join(plain.split())[:MAX_CHARACTERS].rstrip()
 
 
 def tokenise(tokenizer: Tokenizer, encoding: Encoding, texts: list[str]) -> list[list[int]]:
     """Token ids of each text after its lead, at most `max_tokens`, never none."""
     encoded = tokenizer.encode_batch([encoding.lead + normalise(text) for text in texts])
     return [item.ids[: encoding.max_tokens] or [0] for item in encoded]
-
-
-def pad(sequences: list[list[int]], pad_id: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
-    """(ids, mask), both int64 of shape (batch, longest), padded on the right."""
-    longest = max(map(len, sequences))
-    ids = torch.full((len(sequences), longest), pad_id, dtype=torch.long)
-    mask = torch.zeros((len(sequences), longest), dtype=torch.long)
-    for row, sequence in enumerate(sequences):
-        ids[row, : len(sequence)] = torch.tensor(sequence, dtype=torch.long)
-        mask[row, : len(sequence)] = 1
-    return ids, mask
-
-
-def visible(mask: torch.Tensor, bidirectional: bool) -> torch.Tensor:
-    """Which key each query may attend to: bool of shape (batch, 1, length, length) from a (batch, length) mask."""
-    batch, length = mask.shape
-    seen = mask.bool()[:, None, None, :].expand(batch, 1, length, length)
-    if not bidirectional:
-        seen = seen & torch.ones(length, length, dtype=torch.bool, device=mask.device).tril()
-    # A padded query must see something, or its softmax is NaN and spreads through the gradient.
-    return seen | torch.eye(length, dtype=torch.bool, device=mask.device)
-
-
-def pool(hidden: torch.Tensor, mask: torch.Tensor, pooling: str) -> torch.Tensor:
-    """Features of shape (batch, hidden size), float32, from states of shape (batch, length, hidden size)."""
-    hidden = hidden.float()
-    if pooling == "mean":
-        weights = mask.unsqueeze(-1).float()
-        return (hidden * weights).sum(1) / weights.sum(1)
-    last = mask.sum(1) - 1
-    return hidden[torch.arange(hidden.shape[0], device=hidden.device), last]
-
-
-def features(llama: nn.Module, encoding: Encoding, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Features of shape (batch, hidden size), float32, from a LlamaModel or one with an adapter around it."""
-    positions = torch.arange(ids.shape[1], device=ids.device).unsqueeze(0).expand_as(ids)
-    hidden = llama(
-        input_ids=ids,
-        attention_mask=visible(mask, encoding.bidirectional),
-        position_ids=positions,
-        use_cache=False,
-    ).last_hidden_state
-    return pool(hidden, mask, encoding.pooling)

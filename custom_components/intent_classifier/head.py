@@ -8,8 +8,8 @@ sentences keep their place (learning without forgetting, by anchors instead of t
 from __future__ import annotations
 
 import numpy as np
-import torch
-from torch.nn.functional import cross_entropy
+from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
 
 from custom_components.intent_classifier.artifact import Head
 
@@ -24,38 +24,49 @@ def refit(shipped: Head, class_means: np.ndarray, features: np.ndarray, intents:
     `class_means` (labels, hidden) belong to the shipped labels, `features` (n, hidden) to `intents` (n).
     """
     kept = [i for i, label in enumerate(shipped.labels) if label in set(intents)]
-    shipped_labels = tuple(shipped.labels[i] for i in kept)
-    shipped = Head(shipped_labels, shipped.weight[kept], shipped.bias[kept], shipped.temperature)
-    class_means = class_means[kept]
     new = sorted(set(intents) - set(shipped.labels))
-    labels = shipped.labels + tuple(new)
+    labels = tuple(shipped.labels[i] for i in kept) + tuple(new)
     index = {label: i for i, label in enumerate(labels)}
-    targets = torch.tensor([index[intent] for intent in intents])
-    examples = torch.from_numpy(features)
-    anchor_weight = torch.cat([torch.from_numpy(shipped.weight), _start(shipped, examples, targets, new, index)])
-    anchor_bias = torch.cat([torch.from_numpy(shipped.bias), torch.zeros(len(new))])
-    weight, bias = anchor_weight.clone().requires_grad_(), anchor_bias.clone().requires_grad_()
-    means, own = torch.from_numpy(class_means), torch.arange(len(shipped.labels))
-    optimiser = torch.optim.LBFGS([weight, bias], max_iter=_ITERATIONS, line_search_fn="strong_wolfe")
+    targets = np.array([index[intent] for intent in intents])
+    anchor = np.concatenate(
+        [
+            np.column_stack([shipped.weight[kept], shipped.bias[kept]]),
+            _start(shipped, features, np.array(intents), new),
+        ]
+    ).astype(np.float64)
+    examples, rehearsed = _with_bias(features), _with_bias(class_means[kept])
 
-    def closure() -> torch.Tensor:
-        optimiser.zero_grad()
-        loss = cross_entropy(examples @ weight.T + bias, targets)
-        loss = loss + REHEARSAL * cross_entropy(means @ weight.T + bias, own)
-        loss = loss + PULL * ((weight - anchor_weight).pow(2).sum() + (bias - anchor_bias).pow(2).sum())
-        loss.backward()
-        return loss
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weight = flat.reshape(anchor.shape)
+        fit, slope = _cross_entropy(weight, examples, targets)
+        value, gradient = PULL * float(((weight - anchor) ** 2).sum()) + fit, 2 * PULL * (weight - anchor) + slope
+        if kept:
+            again, slope = _cross_entropy(weight, rehearsed, np.arange(len(kept)))
+            value, gradient = value + REHEARSAL * again, gradient + REHEARSAL * slope
+        return value, gradient.ravel()
 
-    optimiser.step(closure)
-    return Head(labels, weight.detach().numpy(), bias.detach().numpy(), shipped.temperature)
+    found = minimize(loss, anchor.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": _ITERATIONS})
+    weight = found.x.reshape(anchor.shape).astype(np.float32)
+    return Head(labels, np.ascontiguousarray(weight[:, :-1]), weight[:, -1].copy(), shipped.temperature)
 
 
-def _start(
-    shipped: Head, examples: torch.Tensor, targets: torch.Tensor, new: list[str], index: dict[str, int]
-) -> torch.Tensor:
-    """First weights of new intents: their mean feature, as long as a shipped row is on average."""
+def _with_bias(features: np.ndarray) -> np.ndarray:
+    return np.column_stack([features, np.ones(len(features))]).astype(np.float64)
+
+
+def _cross_entropy(weight: np.ndarray, examples: np.ndarray, targets: np.ndarray) -> tuple[float, np.ndarray]:
+    """Mean loss and its gradient by `weight` (labels, hidden + 1)."""
+    logits = examples @ weight.T
+    rows = np.arange(len(targets))
+    value = float((logsumexp(logits, axis=1) - logits[rows, targets]).mean())
+    error = softmax(logits, axis=1)
+    error[rows, targets] -= 1
+    return value, error.T @ examples / len(targets)
+
+
+def _start(shipped: Head, features: np.ndarray, intents: np.ndarray, new: list[str]) -> np.ndarray:
+    """First weights (and bias zero) of new intents: their mean feature, as long as a shipped row is on average."""
     length = float(np.linalg.norm(shipped.weight, axis=1).mean())
-    rows = [examples[targets == index[intent]].mean(0) for intent in new]
-    if not rows:
-        return torch.empty(0, examples.shape[1])
-    return length * torch.nn.functional.normalize(torch.stack(rows), dim=1)
+    means = [features[intents == intent].mean(axis=0) for intent in new]
+    rows = [np.append(length * mean / np.linalg.norm(mean), 0.0) for mean in means]
+    return np.array(rows).reshape(len(new), shipped.weight.shape[1] + 1)

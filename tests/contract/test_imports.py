@@ -21,6 +21,7 @@ WITHOUT_RASA = [
     "custom_components/security",
     "custom_components/intent_classifier/engines",
     "custom_components/intent_classifier/artifact.py",
+    "custom_components/intent_classifier/base_files.py",
     "custom_components/intent_classifier/base_model.py",
     "custom_components/intent_classifier/encoder.py",
     "custom_components/intent_classifier/head.py",

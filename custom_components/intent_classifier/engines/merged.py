@@ -6,9 +6,6 @@ Merging takes seconds, so the result is kept beside the other run-time files, na
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +16,9 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import LlamaConfig
 
-from custom_components.intent_classifier import base_model
+from custom_components.intent_classifier import base_files, base_model
 from custom_components.intent_classifier.artifact import ADAPTER_FILES, Artifact, ArtifactError
+from custom_components.intent_classifier.engines import kept
 from custom_components.intent_classifier.engines.engine import EngineError
 
 _ADAPTER_CONFIG, _ADAPTER = ADAPTER_FILES
@@ -42,35 +40,31 @@ def load(artifact: Artifact, folder: Path) -> Merged:
     Raises ArtifactError when the adapter does not fit the base, BaseModelError without the base, EngineError when
     what was kept cannot be read.
     """
-    kept = folder / artifact.digest[:16]
-    if not kept.is_dir():
-        _keep(artifact, kept)
+    files = kept.folder(folder / artifact.digest[:16], lambda fresh: _write(artifact, fresh))
     try:
-        config = LlamaConfig(**json.loads((kept / _CONFIG).read_text(encoding="utf-8")))
-        llama = base_model.assemble(config, load_file(kept / _WEIGHTS))
-        tokenizer = Tokenizer.from_file(str(kept / base_model.TOKENIZER_FILE))
-    except (OSError, ValueError, SafetensorError, base_model.BaseModelError) as error:
+        config = LlamaConfig(**json.loads((files / _CONFIG).read_text(encoding="utf-8")))
+        llama = base_model.assemble(config, load_file(files / _WEIGHTS))
+        tokenizer = Tokenizer.from_file(str(files / base_model.TOKENIZER_FILE))
+    except (OSError, ValueError, SafetensorError, base_files.BaseModelError) as error:
         raise EngineError(
-            f"classifier: the merged model in {kept} cannot be read; remove it and start again"
+            f"classifier: the merged model in {files} cannot be read; remove it and start again"
         ) from error
     return Merged(llama.eval().requires_grad_(False), tokenizer)
 
 
-def _keep(artifact: Artifact, kept: Path) -> None:
-    llama, tokenizer = base_model.load(base_model.find(artifact.base))
+def _write(artifact: Artifact, folder: Path) -> None:
+    llama, tokenizer = base_model.load(base_files.find(artifact.base), torch.bfloat16)
+    if artifact.base_quantisation == "nf4":
+        from custom_components.intent_classifier.engines import nf4
+
+        nf4.quantise(llama)
+        nn.Module.to(llama, "cpu")
+        nf4.dequantise(llama)
+    llama.float()
     state = {name: value.to(torch.bfloat16) for name, value in _merge(artifact, dict(llama.named_parameters())).items()}
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix="merging-", dir=kept.parent))
-    try:
-        save_file(state, fresh / _WEIGHTS)
-        (fresh / _CONFIG).write_text(llama.config.to_json_string(use_diff=False), encoding="utf-8")
-        tokenizer.save(str(fresh / base_model.TOKENIZER_FILE))
-        os.rename(fresh, kept)
-    except OSError as error:
-        if not kept.is_dir():
-            raise EngineError(f"classifier: the merged model cannot be kept in {kept}: {error}") from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    save_file(state, folder / _WEIGHTS)
+    (folder / _CONFIG).write_text(llama.config.to_json_string(use_diff=False), encoding="utf-8")
+    tokenizer.save(str(folder / base_model.TOKENIZER_FILE))
 
 
 def _merge(artifact: Artifact, weights: dict[str, nn.Parameter]) -> dict[str, torch.Tensor]:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaModel
 
-from custom_components.intent_classifier import encoder
+from custom_components.intent_classifier import encoder, torch_features
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +22,14 @@ def test_padding_does_not_change_a_sentence(llama: LlamaModel, pooling: str, bid
     encoding = encoder.Encoding("", pooling, bidirectional, 8)
     short, long = [5, 6, 7], [9, 8, 7, 6, 5, 4]
     with torch.no_grad():
-        together = encoder.features(llama, encoding, *encoder.pad([short, long]))
-        alone = encoder.features(llama, encoding, *encoder.pad([short]))
+        together = torch_features.features(llama, encoding, *torch_features.pad([short, long]))
+        alone = torch_features.features(llama, encoding, *torch_features.pad([short]))
     assert torch.allclose(together[0], alone[0], atol=1e-5)
 
 
 def test_only_the_bidirectional_reading_sees_what_follows() -> None:
     mask = torch.tensor([[1, 1, 0]])
-    causal, both = encoder.visible(mask, False)[0, 0], encoder.visible(mask, True)[0, 0]
+    causal, both = torch_features.visible(mask, False)[0, 0], torch_features.visible(mask, True)[0, 0]
     assert causal.tolist() == [[True, False, False], [True, True, False], [True, True, True]]
     assert both.tolist() == [[True, True, False], [True, True, False], [True, True, True]]
 
