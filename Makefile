@@ -1,7 +1,7 @@
 # Teller. `make help` lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install install-training run shell train finetune crossval calibrate evaluate benchmark test test-slow check lock clean
+.PHONY: help install install-training run shell train finetune crossval calibrate evaluate benchmark audit-verify test test-slow check lock clean
 
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
@@ -63,6 +63,9 @@ test: install ## all tests but the slow ones
 
 test-slow: install ## the slow tests
 	@$(PY) -m pytest -m slow
+
+audit-verify: install ## the audit log against its chain and its signed checkpoints
+	@$(PY) -m common.audit verify
 
 check: install ## linters, types, security, data validation, tests
 	$(PY) -m ruff check .

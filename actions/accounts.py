@@ -11,6 +11,7 @@ from rasa_sdk.events import EventType
 from actions.bank.errors import AccountNotAvailable
 from actions.bank.model import Account, Money, Transaction, TransactionPage
 from actions.caller import TellerAction, Turn
+from actions.forms import HANDOFF
 from actions.parsing.amounts import AmountProblem, find_amounts, find_currency
 from actions.parsing.dates import Period, find_period
 from actions.parsing.text import normalise
@@ -62,7 +63,15 @@ class ActionShowAccountDetails(TellerAction):
         return "action_show_account_details"
 
     async def answer(self, turn: Turn) -> list[EventType]:
-        for account in await asked_accounts(turn):
+        try:
+            accounts = await asked_accounts(turn)
+        except AccountNotAvailable as error:
+            if turn.intent != "receiving_money":
+                raise
+            turn.say_refusal(error)
+            turn.say("utter_receiving_money_open")
+            return [turn.offer(HANDOFF)]
+        for account in accounts:
             if account.status != "active":
                 turn.say(f"utter_error_account_not_available_{account.status}", currency=account.currency)
                 continue
@@ -76,6 +85,8 @@ class ActionShowAccountDetails(TellerAction):
                 sort_code=account.sort_code,
                 account_number=account.account_number,
             )
+        if turn.intent == "receiving_money":
+            turn.say("utter_receiving_money", await turn.bank.policies.facts("receiving_money", turn.customer_id))
         return []
 
 

@@ -110,8 +110,8 @@ class Turn:
         """The event that makes a plain "yes" in the next turn run `action`."""
         return SlotSet(OFFER_SLOT, action)
 
-    def offered(self) -> str | None:
-        """The action that the previous turn offered, if it offered one."""
+    def offered(self) -> str | dict[str, Any] | None:
+        """What the previous turn offered: an action by its name, or a proposal (see actions/proposals.py)."""
         return next(
             (
                 event["value"]

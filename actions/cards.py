@@ -9,7 +9,8 @@ from rasa_sdk.events import EventType
 from actions.bank.errors import CardNotAvailable
 from actions.bank.model import Card, CardOrder
 from actions.caller import Button, TellerAction, Turn
-from actions.lookups import facts
+from actions.forms import HANDOFF
+from actions.lookup_facts import facts
 from actions.parsing.numbers_in_ids import find_card_ending
 from actions.parsing.text import tokens
 
@@ -38,6 +39,7 @@ class ActionFreezeCard(TellerAction):
             turn.say("utter_cards_freeze_which", buttons=buttons)
             return [turn.offer(self.name())]
         await freeze(turn, [card.id for card in chosen], "customer_request")
+        await _say_pending(turn, {card.last4 for card in chosen})
         return []
 
 
@@ -67,6 +69,32 @@ class ActionFreezeLostCard(TellerAction):
         return []
 
 
+class ActionFreezeSwallowedCard(TellerAction):
+    """Freeze the card a cash machine kept, with what happened at the machine; several cards: ask which."""
+
+    def name(self) -> str:
+        return "action_freeze_swallowed_card"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        cards = [card for card in await usable_cards(turn) if card.kind == "physical"]
+        chosen = named_cards(turn, cards) or cards
+        if not chosen:
+            raise CardNotAvailable("no_active_card")
+        if len(chosen) > 1:
+            buttons = [Button(f"Card {card.last4}", f"the machine kept card {card.last4}") for card in chosen]
+            turn.say("utter_card_swallowed_which", buttons=buttons)
+            return [turn.offer(self.name())]
+        await freeze(turn, [chosen[0].id], "card_swallowed")
+        page = await turn.bank.accounts.transactions(turn.customer_id, kind="atm", limit=20)
+        machine = next((item for item in page.items if item.card_last4 == chosen[0].last4), None)
+        if machine:
+            turn.say("utter_card_swallowed_machine", facts(machine))
+        else:
+            turn.say("utter_card_swallowed_no_machine")
+        turn.say("utter_card_swallowed_next", await turn.bank.policies.facts("card_swallowed", turn.customer_id))
+        return [turn.offer(HANDOFF)]
+
+
 class ActionShowCardOrder(TellerAction):
     """Where the ordered card is and whether it is late; without an open order, what was delivered last."""
 
@@ -80,13 +108,13 @@ class ActionShowCardOrder(TellerAction):
         for order in under_way:
             self._say_order(turn, order, today)
         if under_way:
-            return []
+            return [turn.offer(HANDOFF)] if any(order.late(today) for order in under_way) else []
         delivered = next((order for order in orders if order.status == "delivered"), None)
         if delivered:
             turn.say("utter_card_arrival_delivered", _order_facts(delivered))
         else:
             turn.say("utter_card_arrival_none")
-        return []
+        return [turn.offer(HANDOFF)]
 
     def _say_order(self, turn: Turn, order: CardOrder, today: date) -> None:
         if order.status == "ordered":
@@ -122,8 +150,19 @@ def named_cards(turn: Turn, cards: list[Card]) -> list[Card]:
     return by_ending or [card for card in cards if card.kind in words and card.kind in _KINDS]
 
 
+async def _say_pending(turn: Turn, endings: set[str]) -> None:
+    """What still runs on cards that were just frozen."""
+    page = await turn.bank.accounts.transactions(
+        turn.customer_id, kind=("card_payment", "hold", "atm"), status="pending", limit=20
+    )
+    for item in [item for item in page.items if item.card_last4 in endings][:_PAYMENTS_TOLD]:
+        turn.say("utter_cards_pending", facts(item))
+
+
 def _order_facts(order: CardOrder) -> dict[str, object]:
     return {
+        "number": order.number,
+        "address": order.address,
         "kind": order.kind,
         "last4": order.card_last4,
         "ordered": order.ordered_at.date(),

@@ -12,6 +12,7 @@ from actions.caller import (
     previous_turn,
 )
 from actions.forms import FAILURES_SLOT, HANDOFF
+from actions.proposals import take_up, take_value
 from actions.titles import title
 from actions.transfer_form import PREPARED, ValidateTransferMoneyForm
 from actions.transfers import LAST, say_receipt
@@ -104,6 +105,8 @@ class ActionAffirm(TellerAction):
 
     async def answer(self, turn: Turn) -> list[EventType]:
         offered = turn.offered()
+        if isinstance(offered, dict):
+            return await take_up(turn, offered)
         action = by_name(offered) if offered == HANDOFF else None
         if action:
             return await action.answer(turn)
@@ -134,6 +137,8 @@ class ActionTakeValue(TellerAction):
 
     async def answer(self, turn: Turn) -> list[EventType]:
         offered = turn.offered()
+        if isinstance(offered, dict):
+            return await take_value(turn, offered)
         action = by_name(offered) if offered and offered != HANDOFF else None
         if action:
             return await action.answer(turn)

@@ -15,13 +15,23 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.utils import all_subclasses
 
+import actions.account_services
 import actions.accounts
+import actions.cancellation
+import actions.card_checks
+import actions.card_orders
 import actions.cards
+import actions.disputes
 import actions.exchange
 import actions.handoff
 import actions.lookups
+import actions.payees
 import actions.policy
+import actions.scheduled
+import actions.security
 import actions.service
+import actions.spending
+import actions.top_ups
 import actions.transfers  # noqa: F401 (registers the actions, as the action server does)
 from common import assertion
 from common.keys import Keyring

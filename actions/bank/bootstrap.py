@@ -12,12 +12,23 @@ from actions.bank.services import Bank
 from actions.bank.use_cases.accounts import Accounts
 from actions.bank.use_cases.base import Clock, Messenger
 from actions.bank.use_cases.cards import Cards
+from actions.bank.use_cases.cases import Cases
+from actions.bank.use_cases.costs import Costs
 from actions.bank.use_cases.customers import Customers
+from actions.bank.use_cases.devices import Devices
 from actions.bank.use_cases.exchange import Exchange
 from actions.bank.use_cases.handoff import Handoff
+from actions.bank.use_cases.identity import Identity
+from actions.bank.use_cases.lending import Lending
+from actions.bank.use_cases.operation_kinds import KINDS
+from actions.bank.use_cases.operations import Operations
 from actions.bank.use_cases.payees import Payees
 from actions.bank.use_cases.policies import Policies
+from actions.bank.use_cases.regular import Regular
+from actions.bank.use_cases.statements import Statements
 from actions.bank.use_cases.step_up import StepUp
+from actions.bank.use_cases.support import Support
+from actions.bank.use_cases.top_ups import TopUps
 from actions.bank.use_cases.transfers import Transfers
 from common import keys
 from common.inbox import Inbox
@@ -51,6 +62,16 @@ async def open_bank(settings: Settings, clock: Clock = utc_now, *, connections: 
         step_up=step_up,
         exchange=Exchange(pool, sealer, clock),
         policies=Policies(pool, sealer, clock),
+        cases=Cases(pool, sealer, clock),
+        costs=Costs(pool, sealer, clock),
+        regular=Regular(pool, sealer, clock),
+        support=Support(pool, sealer, clock),
+        top_ups=TopUps(pool, sealer, clock),
         handoff=Handoff(pool, sealer, clock),
+        operations=Operations(pool, sealer, clock, step_up, KINDS),
+        devices=Devices(pool, sealer, clock, messenger),
+        identity=Identity(pool, sealer, clock),
+        statements=Statements(pool, sealer, clock),
+        lending=Lending(pool, sealer, clock),
         close=close,
     )

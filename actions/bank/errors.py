@@ -11,8 +11,10 @@ BankError
 ├── PayeeNotAllowed              facts: payee, reason_code, explanation, fix
 ├── AccountNotAvailable          facts: reason, currency | account
 ├── CardNotAvailable             facts: reason, last4
+├── NotPossible                  facts: reason, and what that reason names
 ├── InsufficientFunds            facts: available, needed, account
 ├── LimitExceeded                facts: limit, period, used, left, resets_at
+├── CaseNotPossible              facts: reason, days, until
 ├── KeyConflict                  facts: state
 ├── PreparedExpired
 ├── StepUpRequired
@@ -115,12 +117,27 @@ class AccountNotAvailable(BankError):
 
 
 class CardNotAvailable(BankError):
-    """`reason`: no_active_card | cancelled | blocked_by_bank | not_frozen."""
+    """`reason`: no_active_card | cancelled | expired | inactive | blocked | blocked_by_bank | reported_stolen |
+    not_frozen."""
 
     code = "card_not_available"
 
     def __init__(self, reason: str, last4: str | None = None) -> None:
         super().__init__(reason=reason, last4=last4)
+
+
+class NotPossible(BankError):
+    """An operation that the customer's state or plan does not allow.
+
+    `reason`: identity_unverified | most_cards | most_today | order_under_way | plan_without | no_delivery |
+    not_inactive | pin_not_blocked | nothing_to_link | already_so | above_largest | closure_blocked |
+    closure_agreed | no_loan | more_than_owed | in_arrears | not_offered | application_open.
+    """
+
+    code = "not_possible"
+
+    def __init__(self, reason: str, **facts: Any) -> None:
+        super().__init__(reason=reason, **facts)
 
 
 class InsufficientFunds(BankError):
@@ -137,6 +154,15 @@ class LimitExceeded(BankError):
 
     def __init__(self, limit: Money, period: str, used: Money, left: Money, resets_at: datetime | None) -> None:
         super().__init__(limit=limit, period=period, used=used, left=left, resets_at=resets_at)
+
+
+class CaseNotPossible(BankError):
+    """`reason`: pending (`until` when that ends, if known) | not_charged | too_late (`days`: the window) | amount."""
+
+    code = "case_not_possible"
+
+    def __init__(self, reason: str, *, days: int | None = None, until: datetime | None = None) -> None:
+        super().__init__(reason=reason, days=days, until=until)
 
 
 class KeyConflict(BankError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from babel.numbers import format_currency, get_currency_precision
 
@@ -109,6 +109,7 @@ class Account:
     sort_code: str | None
     account_number: str | None = field(repr=False)
     status: Literal["active", "restricted", "closed"]
+    payment_reference: str = ""
 
     @property
     def tail(self) -> str:
@@ -122,7 +123,10 @@ NameCheck = Literal["match", "close_match", "no_match", "unavailable"]
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One line of the customer's feed; `amount` is positive, `direction` gives its sign."""
+    """One line of the customer's feed; `amount` is positive, `direction` gives its sign.
+
+    `received` is what reached the recipient where a bank in between kept a share.
+    """
 
     id: str
     account_id: str
@@ -133,6 +137,8 @@ class Transaction:
     fee: Money
     counterparty: str
     created_at: datetime
+    payee_id: str | None = None
+    received: Money | None = None
     completed_at: datetime | None = None
     reverted_at: datetime | None = None
     expected_by: datetime | None = None
@@ -174,12 +180,16 @@ class TransactionPage:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason code in plain words. `neutral`: nothing more may be said about it (reviews)."""
+    """A reason code in plain words. `neutral`: nothing more may be said about it (reviews).
+
+    `side` is who refused or stopped the payment: us | other_bank | merchant | operator | customer | fault.
+    """
 
     code: str
     explanation: str
     fix: str
     neutral: bool
+    side: str = "us"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +210,13 @@ class Card:
     pin_tries_left: int
     pin_blocked_at: datetime | None
     contactless_on: bool
+    contactless_spend_since_pin_minor: int
     online_on: bool
     atm_on: bool
     abroad_on: bool
     magstripe_on: bool
     last_used_at: datetime | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +224,7 @@ class CardOrder:
     """`kind`: first | extra | replacement | renewal; `status`: ordered | dispatched | delivered | cancelled."""
 
     id: str
+    number: str
     kind: str
     status: str
     card_last4: str | None
@@ -237,10 +250,147 @@ class CardFrozen:
 
 
 @dataclass(frozen=True, slots=True)
+class CardLimit:
+    """`code`: card_spend | card_online | atm, each a day; `largest` is the most the plan lets the customer set."""
+
+    code: str
+    limit: Money
+    used: Money
+    largest: Money
+    resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contactless:
+    """Taps since the last PIN, and the limits of one tap and of all of them; None where the plan names none."""
+
+    used: Money
+    payment: Money | None
+    running: Money | None
+
+    @property
+    def needs_pin(self) -> bool:
+        return self.running is not None and self.used >= self.running
+
+
+@dataclass(frozen=True, slots=True)
+class OperationQuote:
+    """What an operation would do and cost now; `needs_code` says whether a second factor has to approve it."""
+
+    kind: str
+    facts: Mapping[str, Any]
+    fee: Money | None
+    needs_code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedOperation:
+    key: str
+    quote: OperationQuote
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedUnfreeze:
     key: str
     card: Card
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that is signed in; `wallet_cards` name the wallets on it and their cards."""
+
+    id: str
+    name: str
+    platform: Literal["ios", "android", "web"]
+    trusted: bool
+    last_seen: datetime
+    wallet_cards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PasscodeReset:
+    """A reset that is on its way to `device`; `check` is what the app asks for before it takes a new passcode."""
+
+    device: Device
+    check: str
+    expires_at: datetime
+    locked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCheck:
+    """`state`: not_started | in_review | rejected | verified."""
+
+    state: str
+    missing_step: str | None
+    rejected_reason: str | None
+    attempts_left: int
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    decision_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FundsRequest:
+    """An open question where money comes from, with the documents that answer it."""
+
+    reason: str
+    documents: tuple[str, ...]
+    effect: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A document about one account; `month` is its first day, or the day of a balance confirmation."""
+
+    kind: Literal["statement", "balance_confirmation"]
+    account: str
+    currency: str
+    month: date
+    format: str
+    closing: Money
+    already: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """`rate_bp` is the yearly rate in basis points; `status`: active | arrears."""
+
+    product: str
+    outstanding: Money
+    instalment: Money
+    rate_bp: int
+    next_due: date
+    ends_on: date
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Leaving the bank: what has to be settled first, what ends with the accounts, and what would be paid out."""
+
+    blockers: tuple[str, ...]
+    ending: tuple[str, ...]
+    balances: tuple[Money, ...]
+    agreed_for: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """What a country's residents and visitors can do with us; ages are None where nobody can open an account."""
+
+    code: str
+    name: str
+    region: str
+    residence: bool
+    delivery: bool
+    card_use: bool
+    transfers: bool
+    min_age: int | None
+    youth_min_age: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,3 +487,124 @@ class Ticket:
     next_opening: datetime | None
     status: Literal["queued", "joined", "closed"]
     agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A dispute, a claim or a search. `already`: it was open before; `refund_by` where a provisional refund is due."""
+
+    number: str
+    kind: str
+    state: str
+    opened_at: datetime
+    decide_by: date
+    refund_by: date | None
+    transaction_id: str | None
+    claimed: Money | None = None
+    already: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """What became of a transfer: stopped (the money is free since `at`), or a recall with its case."""
+
+    transaction: Transaction
+    at: datetime
+    recall: Case | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeeCheck:
+    """A fee beside its rule: `due` is what the plan's table asks for, None where the table has no such fee."""
+
+    charged: Money
+    rule: str | None
+    due: Money | None
+
+    @property
+    def right(self) -> bool:
+        return self.due is not None and self.charged <= self.due
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A free monthly amount: what is used, what is left and when it starts again."""
+
+    free: Money
+    used: Money
+    left: Money
+    resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LimitUse:
+    """One limit and its use; `resets_at` is None for a limit on a single payment."""
+
+    code: str
+    period: str
+    limit: Money
+    used: Money
+    left: Money
+    resets_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FundingCard:
+    """A card at another bank that tops up an account here."""
+
+    id: str
+    last4: str
+    scheme: str
+    card_kind: Literal["debit", "credit", "prepaid"]
+    issuer_country: str
+    verified: bool
+    code_sent_at: datetime | None
+    tries_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class AutoTopUp:
+    """A rule that tops up: below `threshold`, or on a `schedule`."""
+
+    id: str
+    account: str
+    card_last4: str
+    amount: Money
+    threshold: Money | None
+    schedule: str | None
+    next_run: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """Leave to collect direct debits. `status`: active | cancelled."""
+
+    id: str
+    collector: str
+    reference: str
+    status: str
+    last_amount: Money | None
+    next_run: date | None
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """Money that leaves by itself. `kind`: standing_order | direct_debit | auto_top_up; `amount` as last known."""
+
+    kind: str
+    id: str
+    counterparty: str
+    amount: Money | None
+    next_run: date | None
+    schedule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """Completed and pending payments of a period, one currency, refunds netted; `largest` the three biggest."""
+
+    total: Money
+    count: int
+    before: Money
+    largest: tuple[Transaction, ...]

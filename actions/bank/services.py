@@ -11,12 +11,22 @@ from dataclasses import dataclass
 
 from actions.bank.use_cases.accounts import Accounts
 from actions.bank.use_cases.cards import Cards
+from actions.bank.use_cases.cases import Cases
+from actions.bank.use_cases.costs import Costs
 from actions.bank.use_cases.customers import Customers
+from actions.bank.use_cases.devices import Devices
 from actions.bank.use_cases.exchange import Exchange
 from actions.bank.use_cases.handoff import Handoff
+from actions.bank.use_cases.identity import Identity
+from actions.bank.use_cases.lending import Lending
+from actions.bank.use_cases.operations import Operations
 from actions.bank.use_cases.payees import Payees
 from actions.bank.use_cases.policies import Policies
+from actions.bank.use_cases.regular import Regular
+from actions.bank.use_cases.statements import Statements
 from actions.bank.use_cases.step_up import StepUp
+from actions.bank.use_cases.support import Support
+from actions.bank.use_cases.top_ups import TopUps
 from actions.bank.use_cases.transfers import Transfers
 
 
@@ -32,5 +42,15 @@ class Bank:
     step_up: StepUp
     exchange: Exchange
     policies: Policies
+    cases: Cases
+    costs: Costs
+    regular: Regular
+    support: Support
+    top_ups: TopUps
     handoff: Handoff
+    operations: Operations
+    devices: Devices
+    identity: Identity
+    statements: Statements
+    lending: Lending
     close: Callable[[], Awaitable[None]]

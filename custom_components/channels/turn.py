@@ -14,13 +14,17 @@ from typing import Any, Protocol
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.lock_store import LockError
+from rasa.engine.exceptions import GraphComponentException
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 
 from common import assertion
 from common.keys import Keyring
 from common.privacy.scrubber import Scrubber
+from custom_components.channels.parse_cache import ParseCache
 from custom_components.channels.suggestions import Suggestions
 from custom_components.health.metrics import Metrics
+from custom_components.intent_classifier.batching import MOST_TOGETHER
+from custom_components.intent_classifier.engines.engine import EngineError
 from custom_components.security.errors import Conflict, Unavailable
 from custom_components.security.offers import Offers
 from custom_components.security.sessions import Sessions, Turn
@@ -38,6 +42,9 @@ _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 class Parser(Protocol):
     """The part of Rasa's Agent that a turn needs."""
+
+    @property
+    def model_id(self) -> str | None: ...
 
     def is_ready(self) -> bool: ...
 
@@ -73,8 +80,10 @@ class Turns:
         self._scrubber = scrubber
         self._suggestions = suggestions
         self._metrics = metrics
-        # One thread: tokenisers and graph components are not made for several at once.
-        self._parsing = ThreadPoolExecutor(max_workers=1, thread_name_prefix="parse")
+        self._parses = ParseCache(keyring.derive("parse cache"))
+        # As many as the classifier takes into one batch: parses that run at once meet there. A graph's components
+        # must therefore be safe to call from several threads, as Rasa's own and ours are.
+        self._parsing = ThreadPoolExecutor(max_workers=MOST_TOGETHER, thread_name_prefix="parse")
         self._running: set[asyncio.Task[dict[str, Any]]] = set()
 
     async def answer(self, principal: Principal, turn: Turn, words: str, route: Route) -> dict[str, Any]:
@@ -89,9 +98,15 @@ class Turns:
         return await asyncio.shield(task)
 
     async def parse(self, parser: Parser, text: str) -> dict[str, Any]:
-        """Rasa's parse of a text, made in the parsing thread."""
+        """Rasa's parse of a text, made in a parsing thread; raises Unavailable when the classifier does not answer."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._parsing, lambda: asyncio.run(_parse(parser, text)))
+        try:
+            return await loop.run_in_executor(self._parsing, lambda: asyncio.run(_parse(parser, text)))
+        except GraphComponentException as error:
+            if not isinstance(error.__cause__, EngineError):
+                raise
+            logger.error("%s", error.__cause__)
+        raise Unavailable("classifier_away", "The assistant cannot read messages just now; ask again.", retry_after=5)
 
     async def close(self) -> None:
         """Let running turns end, then stop."""
@@ -116,7 +131,7 @@ class Turns:
             raise Unavailable("not_ready", "The assistant is still starting.", retry_after=5)
         started = time.perf_counter()
         offered = words.startswith(INTENT_MESSAGE_PREFIX) and await self._offers.includes(turn.session_id, words)
-        parsed = await self.parse(route.parser, words if offered else as_plain_text(words))
+        parsed, cached = await self._understand(route.parser, words if offered else as_plain_text(words))
         parsed["text"] = words
         parsed_at = time.perf_counter()
         output = CollectingOutputChannel()
@@ -147,7 +162,7 @@ class Turns:
             "nlu_ms": _ms(parsed_at - started),
             "dialogue_ms": _ms(ended - parsed_at),
             "total_ms": _ms(ended - started),
-            "cached": bool(parsed.get("cached", False)),
+            "cached": cached,
         }
         self._metrics.turn(route.channel, intent.get("name"), parsed_at - started, ended - parsed_at)
         return {
@@ -160,6 +175,16 @@ class Turns:
             "metrics": metrics,
             "trace_id": route.trace_id,
         }
+
+    async def _understand(self, parser: Parser, text: str) -> tuple[dict[str, Any], bool]:
+        """The parse of a text, and whether it was known."""
+        model_id = parser.model_id
+        known = self._parses.get(model_id, text)
+        if known is not None:
+            return known, True
+        parsed = await self.parse(parser, text)
+        self._parses.put(model_id, text, parsed)
+        return parsed, False
 
     def _masked(self, entities: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         return [

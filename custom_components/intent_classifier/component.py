@@ -42,7 +42,7 @@ class LlamaIntentClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"artifact": "models/intents", "engine": "torch-bf16", "url": None, "ranking_length": 10}
+        return {"artifact": "models/intents", "engine": "onnx-int8", "url": None, "ranking_length": 10}
 
     @classmethod
     def required_packages(cls) -> list[str]:
@@ -115,7 +115,8 @@ class LlamaIntentClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _in_scope(self, features: np.ndarray) -> np.ndarray:
-        if not len(self._usual):
+        # The held-out scores are those of the shipped labels; a project without them has none of its own.
+        if not len(self._usual) or not set(self._artifact.head.labels) <= set(self._head.labels):
             return np.ones(len(features))
         return in_scope.confidence(in_scope.score(self._head.labels, self._head.logits(features)), self._usual)
 

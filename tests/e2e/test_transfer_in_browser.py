@@ -91,10 +91,8 @@ class ChatPage:
         return [code.get_attribute("data-code") or "" for code in shown]
 
     def new_code(self, known: list[str]) -> str:
-        """The code that has arrived since; the inbox asks for its messages every three seconds."""
-        fitting = (
-            f"//*[@id='inbox']//li[contains(., '£{AMOUNT}')]//*[@data-code]"
-        )  # other tests of the house have codes of their own
+        """The code of this transfer, soon in the inbox; other tests have codes of their own."""
+        fitting = f"//*[@id='inbox']//li[contains(., '£{AMOUNT}')]//*[@data-code]"
         self.wait.until(lambda _: self.browser.find_elements(By.XPATH, fitting), "no new code came to the inbox")
         return self.browser.find_element(By.XPATH, fitting).get_attribute("data-code") or ""
 

@@ -18,12 +18,53 @@ from actions.bank import errors
 from tests.dialogue import domain, responses, rules
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+NOT_POSSIBLE = {
+    "above_largest",
+    "above_largest_credit",
+    "already_so",
+    "application_open",
+    "before_opening",
+    "closure_agreed",
+    "closure_blocked",
+    "day_passed",
+    "identity_unverified",
+    "in_arrears",
+    "limit_already_so",
+    "month_running",
+    "more_than_owed",
+    "most_cards",
+    "most_today",
+    "no_delivery",
+    "no_loan",
+    "no_residence",
+    "not_inactive",
+    "not_offered",
+    "nothing_to_link",
+    "order_under_way",
+    "payout_missing",
+    "pin_not_blocked",
+    "plan_without",
+}
 REASONS = {
     "invalid_amount": ("not_positive", "too_large", "wrong_type"),
     "invalid_iban": ("checksum", "own_account", "name_missing"),
     "account_not_available": ("closed", "restricted", "no_account_in_currency", "currency_mismatch"),
-    "card_not_available": ("no_active_card", "cancelled", "expired", "blocked", "blocked_by_bank", "not_frozen"),
+    "case_not_possible": ("pending", "not_charged", "too_late", "amount"),
+    "card_not_available": (
+        "no_active_card",
+        "cancelled",
+        "expired",
+        "blocked",
+        "blocked_by_bank",
+        "not_frozen",
+        "inactive",
+        "no_pin",
+        "reported_stolen",
+    ),
+    "not_possible": tuple(sorted(NOT_POSSIBLE)),
 }
+SIDES = ("us", "other_bank", "merchant", "operator", "customer", "fault")
+UPCOMING = ("standing_order", "direct_debit", "auto_top_up")
 URGENT = ("frozen_card", "declined_payment", "request_due", "card_late")
 AMOUNT_PROBLEMS = ("not_a_number", "negative", "zero", "too_precise", "too_large", "several")
 BASES = ("bank_error", "invalid_request", "code_error")
@@ -47,7 +88,14 @@ def used_responses() -> set[str]:
     named |= set(policy.CHECK.values())
     named |= {f"utter_greet_urgent_{kind}" for kind in URGENT}
     named |= {f"utter_error_amount_{code}" for code in AMOUNT_PROBLEMS}
-    named |= {f"utter_lookup_converted_by_{who}" for who in ("scheme", "merchant")}
+    named |= {f"utter_lookup_converted_by_{who}" for who in ("scheme", "merchant", "bank")}
+    named |= {f"utter_lookup_side_{who}" for who in SIDES}
+    named |= {f"utter_case_{state}" for state in ("open", "won", "lost", "withdrawn")}
+    named |= {f"utter_payments_mandate_{state}" for state in ("active", "cancelled")}
+    named |= {f"utter_automatic_top_up_{trigger}" for trigger in ("threshold", "schedule")}
+    named |= {f"utter_transfer_timing_{route}" for route in ("local", "sepa", "swift")}
+    named |= {"utter_dispute_transaction", "utter_request_refund"}
+    named |= {f"utter_scheduled_{kind}{end}" for kind in UPCOMING for end in ("", "_undated")}
     named |= {f"utter_transfer_name_{check}" for check in ("close_match", "no_match")} | {
         "utter_error_payee_unknown_near",
         "utter_error_limit_exceeded_payment",
@@ -67,6 +115,13 @@ def used_responses() -> set[str]:
 
 def test_every_response_is_used_and_every_used_response_exists() -> None:
     assert set(responses()) == used_responses()
+
+
+def test_every_reason_that_forbids_an_operation_is_listed() -> None:
+    rooms = sorted((ROOT / "actions" / "bank").rglob("*.py"))
+    texts = [file.read_text(encoding="utf-8") for file in rooms]
+    raised = {code for text in texts for code in re.findall(r'\bNotPossible\("(\w+)"', text)}
+    assert raised == NOT_POSSIBLE
 
 
 def test_every_response_has_several_wordings_with_the_same_facts() -> None:

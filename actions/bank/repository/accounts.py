@@ -41,6 +41,7 @@ def _account(found: Row, sealer: Sealer) -> Account:
         sort_code=details.get("sort_code"),
         account_number=details.get("account_number"),
         status=found["status"],
+        payment_reference=found["payment_reference"],
     )
 
 

@@ -12,6 +12,7 @@ from actions.bank.repository.unit import Connection, Row, rows
 from actions.bank.sealing import Sealer
 
 _CARD_FIELDS = tuple(f.name for f in fields(Card))
+PIN_TRIES = 3
 _ORDER_FIELDS = tuple(f.name for f in fields(CardOrder) if f.name not in ("id", "card_last4", "address"))
 
 

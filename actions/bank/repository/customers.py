@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from actions.bank.errors import NotFound
@@ -32,6 +33,25 @@ async def profile(connection: Connection, sealer: Sealer, customer_id: str) -> P
         phone=personal["phone"],
         address=personal["address"],
     )
+
+
+async def set_personal(
+    connection: Connection, sealer: Sealer, customer_id: str, values: Mapping[str, str], country: str | None
+) -> None:
+    """Change sealed personal fields, and the country of residence where one is given."""
+    found = await row(connection, "SELECT personal FROM customers WHERE id = %s FOR UPDATE", customer_id)
+    if found is None:
+        raise NotFound("customer")
+    personal = sealer.open(found["personal"], place(customer_id))
+    sealed = sealer.seal({**personal, **values}, place(customer_id))
+    sql = "UPDATE customers SET personal = %s, country = coalesce(%s, country) WHERE id = %s"
+    await connection.execute(sql, (sealed, country, customer_id))
+
+
+async def identity_check(connection: Connection, customer_id: str) -> Row | None:
+    """The newest identity check."""
+    sql = "SELECT * FROM identity_checks WHERE customer_id = %s ORDER BY submitted_at DESC NULLS LAST LIMIT 1"
+    return await row(connection, sql, customer_id)
 
 
 async def identity_verified(connection: Connection, customer_id: str) -> bool:

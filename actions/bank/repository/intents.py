@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from actions.bank.errors import NotFound
 from actions.bank.repository.unit import Connection, Row, insert, row
 
@@ -51,6 +53,17 @@ async def set_executed(
         " new_balance_minor = %s WHERE customer_id = %s AND key = %s",
         (at, posting_id, reference, new_balance_minor, customer_id, key),
     )
+
+
+async def set_outcome(
+    connection: Connection, customer_id: str, key: str, outcome: Mapping[str, Any], at: datetime
+) -> None:
+    """Note that an operation was carried out and what it answered."""
+    sql = """
+        UPDATE payment_intents SET state = 'executed', executed_at = %s, outcome = %s
+        WHERE customer_id = %s AND key = %s
+    """
+    await connection.execute(sql, (at, Jsonb(dict(outcome)), customer_id, key))
 
 
 async def sent_since(connection: Connection, customer_id: str, currency: str, since: datetime) -> int:

@@ -12,10 +12,11 @@ from actions.bank.rules import FeeRule
 
 
 async def reason(connection: Connection, code: str) -> Reason:
-    found = await row(connection, "SELECT * FROM reason_codes WHERE code = %s", code)
+    sql = "SELECT * FROM reason_codes LEFT JOIN reason_sides USING (code) WHERE code = %s"
+    found = await row(connection, sql, code)
     if found is None:
         raise NotFound("reason_code")
-    return Reason(found["code"], found["explanation"], found["fix"], found["neutral"])
+    return Reason(found["code"], found["explanation"], found["fix"], found["neutral"], found["side"] or "us")
 
 
 async def fee_rule(connection: Connection, code: str, plan: str, currency: str) -> FeeRule:

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from actions.bank.errors import NotFound
 from actions.bank.model import Direction, Money, Transaction
-from actions.bank.repository.unit import Connection, Row, insert
+from actions.bank.repository.unit import Connection, Row, insert, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Filter:
     kinds: Sequence[str] = ()
     statuses: Sequence[str] = ()
     direction: Direction | None = None
+    sides: Sequence[str] = ()
+    cards: Sequence[str] = ()
 
     def where(self) -> tuple[str, dict[str, Any]]:
         """SQL conditions and their parameters."""
@@ -51,11 +54,18 @@ class Filter:
             conditions.append(("t.status = ANY(%(statuses)s)", {"statuses": list(self.statuses)}))
         if self.direction:
             conditions.append(("t.direction = %(direction)s", {"direction": self.direction}))
+        if self.sides:
+            sql = "EXISTS (SELECT FROM reason_sides r WHERE r.code = t.reason_code AND r.side = ANY(%(sides)s))"
+            conditions.append((sql, {"sides": list(self.sides)}))
+        if self.cards:
+            conditions.append(("cards.last4 = ANY(%(cards)s)", {"cards": list(self.cards)}))
         parameters = {name: value for _, part in conditions for name, value in part.items()}
         return "".join(f" AND {sql}" for sql, _ in conditions), parameters
 
 
-_MADE = ("id", "account_id", "amount", "fee", "local_amount", "operator_surcharge", "card_last4")
+_MADE = (
+    "id", "account_id", "amount", "fee", "local_amount", "operator_surcharge", "card_last4", "payee_id", "received"
+)  # fmt: skip
 _SAME = tuple(f.name for f in fields(Transaction) if f.name not in _MADE)
 
 
@@ -74,6 +84,8 @@ def _transaction(found: Row) -> Transaction:
         if found["local_currency"]
         else _money(found, "operator_surcharge_minor", "currency"),
         card_last4=found["last4"],
+        payee_id=str(found["payee_id"]) if found["payee_id"] else None,
+        received=_money(found, "received_minor", "currency"),
         **{name: found[name] for name in _SAME},
     )
 
@@ -89,6 +101,27 @@ async def search(connection: Connection, customer_id: str, wanted: Filter, limit
     return [_transaction(found) for found in await cursor.fetchall()]
 
 
+async def one(connection: Connection, customer_id: str, transaction_id: str, *, lock: bool = False) -> Transaction:
+    """The customer's transaction with this id; raises NotFound. `lock` keeps others from changing it meanwhile."""
+    sql = """
+        SELECT t.*, cards.last4 FROM transactions t LEFT JOIN cards ON cards.id = t.card_id
+        WHERE t.customer_id = %s AND t.id::text = %s
+    """
+    found = await row(connection, f"{sql} FOR UPDATE OF t" if lock else sql, customer_id, transaction_id)
+    if found is None:
+        raise NotFound("transaction")
+    return _transaction(found)
+
+
+async def set_reverted(connection: Connection, transaction_id: str, reason_code: str, at: datetime) -> None:
+    """A pending transaction that never happens: the money it held is free again."""
+    sql = """
+        UPDATE transactions SET status = 'reverted', reverted_at = %s, reason_code = %s
+        WHERE id = %s AND status = 'pending'
+    """
+    await connection.execute(sql, (at, reason_code, transaction_id))
+
+
 async def sums(connection: Connection, customer_id: str, wanted: Filter) -> list[Row]:
     """Over everything that matches: currency, n, spent and received (without declined and reverted ones)."""
     conditions, parameters = wanted.where()
@@ -96,7 +129,8 @@ async def sums(connection: Connection, customer_id: str, wanted: Filter) -> list
         SELECT t.currency, count(*) AS n,
             coalesce(sum(amount_minor) FILTER (WHERE direction = 'out' AND counts), 0)::bigint AS spent,
             coalesce(sum(amount_minor) FILTER (WHERE direction = 'in' AND counts), 0)::bigint AS received
-        FROM transactions t, LATERAL (SELECT t.status IN ('completed', 'pending') AS counts) c
+        FROM transactions t LEFT JOIN cards ON cards.id = t.card_id,
+            LATERAL (SELECT t.status IN ('completed', 'pending') AS counts) c
         WHERE t.customer_id = %(customer)s{conditions} GROUP BY t.currency ORDER BY t.currency
     """  # nosec B608: the conditions are fixed texts, all values are parameters
     cursor = await connection.execute(sql, {**parameters, "customer": customer_id})

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from actions.bank.errors import AccountNotAvailable
-from actions.bank.model import Account, Direction, Money, Reason, TransactionPage
+from actions.bank.model import Account, Direction, Money, Reason, Spending, Transaction, TransactionPage
 from actions.bank.repository import accounts, customers, policies, transactions
 from actions.bank.repository.transactions import Filter
 from actions.bank.use_cases.base import Service
@@ -39,9 +39,14 @@ class Accounts(Service):
         kind: str | Sequence[str] | None = None,
         status: str | Sequence[str] | None = None,
         direction: Direction | None = None,
+        sides: Sequence[str] = (),
+        cards: Sequence[str] = (),
         limit: int = 10,
     ) -> TransactionPage:
-        """What matches all given filters. Dates are days in the customer's time zone, both inclusive."""
+        """What matches all given filters. Dates are days in the customer's time zone, both inclusive.
+
+        `sides` are those of the reason codes (who refused), `cards` last four digits.
+        """
         async with self.pool.connection() as connection:
             zone = ZoneInfo((await customers.profile(connection, self.sealer, customer_id)).timezone)
             wanted = Filter(
@@ -53,6 +58,8 @@ class Accounts(Service):
                 kinds=(kind,) if isinstance(kind, str) else kind or (),
                 statuses=(status,) if isinstance(status, str) else status or (),
                 direction=direction,
+                sides=sides,
+                cards=cards,
             )
             items = await transactions.search(connection, customer_id, wanted, limit)
             sums = await transactions.sums(connection, customer_id, wanted)
@@ -63,6 +70,25 @@ class Accounts(Service):
             spent={row["currency"]: Money(row["spent"], row["currency"]) for row in sums},
             received={row["currency"]: Money(row["received"], row["currency"]) for row in sums},
         )
+
+    async def spending(
+        self, customer_id: str, first: date, last: date, currency: str, merchant: str | None = None
+    ) -> Spending:
+        """What went out for purchases and bills in whole days, refunds netted, beside the same span before."""
+        kinds, counted = ("card_payment", "direct_debit", "fee", "refund", "atm"), ("pending", "completed")
+        span = last - first + timedelta(days=1)
+        found: list[tuple[Money, list[Transaction]]] = []
+        for start, end in ((first, last), (first - span, first - timedelta(days=1))):
+            page = await self.transactions(
+                customer_id, merchant=merchant, date_from=start, date_to=end, kind=kinds, status=counted, limit=1000
+            )
+            items = [item for item in page.items if item.amount.currency == currency]
+            minor = sum(item.amount.amount_minor * (1 if item.direction == "out" else -1) for item in items)
+            found.append((Money(minor, currency), items))
+        (total, items), (before, _) = found
+        out = [item for item in items if item.direction == "out"]
+        largest = sorted(out, key=lambda item: (-item.amount.amount_minor, item.created_at))[:3]
+        return Spending(total, len(out), before, tuple(largest))
 
     async def explain(self, reason_code: str) -> Reason:
         """A reason code in plain words, with its one fix."""

@@ -8,13 +8,16 @@ from datetime import timedelta
 from uuid import uuid4
 
 from actions.bank.errors import CardNotAvailable, KeyConflict, NotFound, PreparedExpired
-from actions.bank.model import Card, CardFrozen, CardOrder, PreparedUnfreeze
-from actions.bank.repository import cards, intents
+from actions.bank.model import Card, CardFrozen, CardLimit, CardOrder, Contactless, Money, PreparedUnfreeze
+from actions.bank.repository import accounts, cards, customers, intents, policies
 from actions.bank.repository.unit import Connection, serializable
 from actions.bank.use_cases.base import Service
+from actions.bank.use_cases.card_limits import limits_of
 from actions.bank.use_cases.step_up import StepUp
 
 PREPARED_LIFE = timedelta(minutes=10)
+_FOR_GOOD = {"bank": "blocked_by_bank", "stolen": "reported_stolen"}
+"""Reasons of a freeze that the customer cannot lift, and how the refusal calls them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,28 @@ class Cards(Service):
         """Card orders, the newest first."""
         async with self.pool.connection() as connection:
             return await cards.orders(connection, self.sealer, customer_id)
+
+    async def contactless(self, customer_id: str, card_id: str) -> Contactless:
+        """How far this card's taps have come, in the currency of its account; raises NotFound."""
+        async with self.pool.connection() as connection:
+            card = next((one for one in await cards.of_customer(connection, customer_id) if one.id == card_id), None)
+            if card is None:
+                raise NotFound("card")
+            account = await accounts.one(connection, self.sealer, customer_id, card.account_id)
+            profile = await customers.profile(connection, self.sealer, customer_id)
+            currency = account.currency if account else profile.base_currency
+            allowed = await policies.amount_limits(connection, "contactless", profile.plan, currency)
+        used = Money(card.contactless_spend_since_pin_minor, currency)
+        return Contactless(used, allowed.get("payment"), allowed.get("running"))
+
+    async def limits(self, customer_id: str, card_id: str) -> Sequence[CardLimit]:
+        """What this card may spend a day: set, used, and the most that can be set; raises NotFound."""
+        async with self.pool.connection() as connection:
+            held = {card.id: card for card in await cards.of_customer(connection, customer_id)}
+            if card_id not in held:
+                raise NotFound("card")
+            profile = await customers.profile(connection, self.sealer, customer_id)
+            return await limits_of(connection, profile, held[card_id], self.clock())
 
     async def freeze(self, customer_id: str, card_ids: Sequence[str] | None, reason: str) -> Sequence[CardFrozen]:
         """Freeze the named cards, or every active physical one for None; a frozen card stays as it is.
@@ -103,7 +128,7 @@ class Cards(Service):
             if card.id == card_id:
                 if card.status != "frozen":
                     raise CardNotAvailable("not_frozen" if card.status == "active" else card.status, card.last4)
-                if card.frozen_reason == "bank":
-                    raise CardNotAvailable("blocked_by_bank", card.last4)
+                if card.frozen_reason in _FOR_GOOD:
+                    raise CardNotAvailable(_FOR_GOOD[card.frozen_reason], card.last4)
                 return card
         raise NotFound("card")

@@ -63,7 +63,10 @@ async def disposable(scene: Scene) -> dict[str, str]:
             AND created_at >= %s
         """
         today = period_starts(scene.now, scene.timezone)["day"]
-        facts["my_disposable_cards_today"] = (await scene.column(sql, scene.customer_id, today))[0]
+        made = (await scene.column(sql, scene.customer_id, today))[0]
+        allowed = facts["disposable_cards_per_day"]
+        facts["my_disposable_cards_today"] = made
+        facts["my_disposable_cards_left"] = str(max(int(allowed) - int(made), 0)) if allowed.isdigit() else "0"
     return facts
 
 
@@ -83,7 +86,9 @@ async def schemes(scene: Scene) -> dict[str, str]:
 
 async def acceptance(scene: Scene) -> dict[str, str]:
     sql = "SELECT name FROM countries WHERE NOT card_use ORDER BY name"
+    places = "SELECT place FROM scheme_acceptance GROUP BY place ORDER BY place"
     facts = {
+        "card_places": wording.listing(await scene.column(places)),
         "card_blocked_countries": wording.listing(await scene.column(sql)),
         "card_blocked_merchants": await scene.text("blocked_merchants"),
     }
@@ -143,6 +148,16 @@ async def renewal(scene: Scene) -> dict[str, str]:
     return {"card_renewal_window": wording.days(int(await scene.text("renewal_window_days")))}
 
 
+async def frozen(scene: Scene) -> dict[str, str]:
+    """Why a card can be frozen, in words, by the reason that the card carries."""
+    sql = "SELECT key, value FROM policy_texts WHERE starts_with(key, 'frozen_') AND country = '--'"
+    return {found["key"]: found["value"] for found in await scene.rows(sql)}
+
+
+async def virtual(scene: Scene) -> dict[str, str]:
+    return {"virtual_card_place": await scene.text("virtual_card_place")}
+
+
 async def wallets(scene: Scene) -> dict[str, str]:
     sql = "SELECT wallet || ' (' || device || ')' FROM wallets WHERE country = %s AND {} ORDER BY wallet"
     facts = {
@@ -167,10 +182,11 @@ GROUPS: dict[str, tuple[Group, ...]] = {
     "card_swallowed": (delivery, card_fees),
     "compromised_card": (delivery, card_fees),
     "lost_or_stolen_card": (delivery, card_fees),
-    "card_linking": (card_fees,),
+    "card_linking": (card_fees, frozen),
+    "unfreeze_card": (frozen,),
     "activate_my_card": (delivery,),
     "card_about_to_expire": (renewal, delivery),
-    "getting_virtual_card": (card_fees, card_counts),
+    "getting_virtual_card": (card_fees, card_counts, virtual),
     "virtual_card_not_working": (disposable,),
     "disposable_card_limits": (disposable,),
     "get_disposable_virtual_card": (disposable, card_fees),

@@ -147,6 +147,7 @@ async def loans(scene: Scene) -> dict[str, str]:
             "loan_rate": f"{wording.share(found['rate_bp'])} a year",
             "loan_example": f"{sample} over {months} months: {instalment} a month",
         }
+    facts |= {"loan_currency": found["currency"] if found else NOT_OFFERED, "loan_country": scene.country}
     facts["loan_early_fee"] = await scene.fee("loan_early_repayment")
     if scene.customer_id:
         sql = "SELECT * FROM loans WHERE customer_id = %s AND status <> 'repaid' ORDER BY next_due LIMIT 1"
@@ -174,9 +175,13 @@ def monthly_instalment(principal_minor: int, rate_bp: int, months: int) -> int:
 async def credit(scene: Scene) -> dict[str, str]:
     found = await scene.row("SELECT * FROM credit_products WHERE country = %s LIMIT 1", scene.country)
     if not found:
-        names = ("credit_name", "credit_limit", "credit_rate", "credit_yearly_fee", "credit_decision_time")
+        names = ("credit_name", "credit_limit", "credit_rate", "credit_yearly_fee", "credit_decision_time",
+                 "credit_example")  # fmt: skip
         return dict.fromkeys(names, NOT_OFFERED)
+    sample = Money(found["max_limit_minor"] // 4, found["currency"])
+    interest = Money(-(-sample.amount_minor * found["rate_bp"] // (12 * BASIS_POINTS)), found["currency"])
     return {
+        "credit_example": f"{interest} of interest for a month on {sample}",
         "credit_name": found["name"],
         "credit_limit": Money(found["max_limit_minor"], found["currency"]).format(),
         "credit_rate": f"{wording.share(found['rate_bp'])} a year",

@@ -24,6 +24,15 @@ class Payees(Service):
             raise NotFound("payee")
         return found
 
+    async def block_reason(self, customer_id: str, payee_id: str) -> str | None:
+        """The reason code for which this payee cannot be paid, None for one that can; raises NotFound."""
+        payee = await self.get(customer_id, payee_id)
+        if payee.status == "blocked":
+            return payee.block_reason or "review"
+        async with self.pool.connection() as connection:
+            country = await policies.country(connection, payee.country)
+        return None if country and country["transfers"] else "unsupported_country"
+
     async def resolve(self, customer_id: str, text: str) -> Payee:
         """The payee meant by a name or part of it; raises PayeeUnknown or PayeeAmbiguous with candidates."""
         return match_payee(text, await self.list(customer_id))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from actions.bank.model import Country
 from actions.bank.repository import accounts, customers
+from actions.bank.repository.unit import rows
 from actions.bank.use_cases import facts_cards, facts_money, facts_service
 from actions.bank.use_cases.base import Service
 from actions.bank.use_cases.scene import GUEST_COUNTRY, GUEST_CURRENCY, GUEST_PLAN, GUEST_TIMEZONE, Group, Scene
@@ -12,10 +17,30 @@ GROUPS: dict[str, tuple[Group, ...]] = {**facts_cards.GROUPS, **facts_money.GROU
 
 
 class Policies(Service):
-    async def facts(self, intent: str, customer_id: str | None) -> dict[str, str]:
+    async def countries(self) -> Sequence[Country]:
+        """Every country the tables know, by name."""
+        async with self.pool.connection() as connection:
+            found = await rows(connection, "SELECT * FROM countries ORDER BY name")
+        return [
+            Country(
+                code=country["code"],
+                name=country["name"],
+                region=country["region"],
+                residence=country["residence_supported"],
+                delivery=country["card_delivery"],
+                card_use=country["card_use"],
+                transfers=country["transfers"],
+                min_age=country["min_age"],
+                youth_min_age=country["youth_min_age"],
+            )
+            for country in found
+        ]
+
+    async def facts(self, intent: str, customer_id: str | None, country: str | None = None) -> dict[str, str]:
         """Formatted figures by placeholder name, for the customer's plan, country and currency.
 
-        A guest gets those of the standard plan in the United Kingdom. Names that begin with `my_` are about the
+        A guest gets those of the standard plan in the United Kingdom; `country`
+        (ISO code) asks for another one. Names that begin with `my_` are about the
         customer and are there only with a login; all others are always there.
         """
         async with self.pool.connection() as connection:
@@ -29,6 +54,8 @@ class Policies(Service):
                     connection, self.clock(), customer_id, profile.plan, profile.country, currency,
                     profile.timezone, currencies,
                 )  # fmt: skip
+            if country is not None:
+                scene = replace(scene, country=country)
             found = await facts_service.base(scene)
             for group in GROUPS.get(intent, ()):
                 found |= await group(scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 import secrets
 import unicodedata
@@ -132,15 +133,19 @@ class StepUp(Service):
         return intent
 
     def _mac(self, intent: Row, nonce: bytes, code: str) -> bytes:
-        """Binds a code (or nothing) to customer, key, kind, account, payee, card, amount, fee and currency."""
+        """Binds a code (or nothing) to customer, key, kind, account, payee, card, amount, fee, currency, purpose
+        and details."""
         names = ("customer_id", "key", "kind", "account_id", "payee_id", "card_id", "amount_minor", "fee_minor",
-                 "currency")  # fmt: skip
-        bound = "|".join([*(str(intent[name]) for name in names), nonce.hex(), code])
+                 "currency", "purpose")  # fmt: skip
+        details = json.dumps(intent["details"], sort_keys=True)
+        bound = "|".join([*(str(intent[name]) for name in names), details, nonce.hex(), code])
         return hmac.new(self.code_key, bound.encode(), hashlib.sha256).digest()
 
     async def _text(self, connection: Connection, customer_id: str, intent: Row, code: str) -> str:
         """The message names what the code is for, so that a changed amount or payee cannot go unseen."""
-        if intent["kind"] == "unfreeze_card":
+        if intent["purpose"]:
+            purpose = str(intent["purpose"])
+        elif intent["kind"] == "unfreeze_card":
             held = await cards.of_customer(connection, customer_id)
             last4 = next(card.last4 for card in held if card.id == str(intent["card_id"]))
             purpose = f"unfreeze your card ending {last4}"

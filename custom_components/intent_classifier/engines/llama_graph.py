@@ -155,7 +155,7 @@ class _Graph:
         self._nodes.append(helper.make_node("ReduceSum", [weighted, "token_axis"], [OUTPUT], name=OUTPUT, keepdims=0))
 
     def model(self, hidden: int) -> onnx.ModelProto:
-        shapes = {
+        shapes: dict[str, tuple[int, list[str | int]]] = {
             "embedded": (TensorProto.FLOAT, ["batch", "length", hidden]),
             "positions": (TensorProto.INT64, ["batch", "length"]),
             "mask": (TensorProto.FLOAT, ["batch", 1, "length", "length"]),

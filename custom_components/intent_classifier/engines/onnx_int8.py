@@ -58,11 +58,11 @@ class OnnxInt8Engine:
 
     def _inputs(self, sequences: list[list[int]]) -> dict[str, np.ndarray]:
         batch, length = len(sequences), max(map(len, sequences))
-        embedded = np.zeros((batch, length, self._embeddings.shape[1]), dtype=np.float32)
+        padded = np.zeros((batch, length), dtype=np.int64)  # a token like any other: rows of zeros have no scale
         weights = np.zeros((batch, length, 1), dtype=np.float32)
         mask = np.full((batch, 1, length, length), _UNSEEN, dtype=np.float32)
         for row, ids in enumerate(sequences):
-            embedded[row, : len(ids)] = self._embeddings[ids]
+            padded[row, : len(ids)] = ids
             mask[row, :, :, : len(ids)] = 0
             if self._encoding.pooling == "mean":
                 weights[row, : len(ids)] = 1 / len(ids)
@@ -71,6 +71,7 @@ class OnnxInt8Engine:
         if not self._encoding.bidirectional:
             mask[:, :, ~np.tri(length, dtype=bool)] = _UNSEEN
         positions = np.broadcast_to(np.arange(length), (batch, length))
+        embedded = self._embeddings[padded].astype(np.float32)
         return {"embedded": embedded, "positions": positions, "mask": mask, "weights": weights}
 
 

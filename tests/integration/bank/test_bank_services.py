@@ -69,7 +69,7 @@ async def test_freezing_takes_effect_once_and_unfreezing_needs_a_code(
     omar, priya = CUSTOMERS["omar"], CUSTOMERS["priya"]
     with pytest.raises(errors.CardNotAvailable):
         await bank.cards.freeze(omar, None, "lost")
-    frozen = {f.card.last4: f for f in await bank.cards.freeze(priya, None, "stolen")}
+    frozen = {f.card.last4: f for f in await bank.cards.freeze(priya, None, "lost")}
     assert {last4: f.already for last4, f in frozen.items()} == {"6180": True, "9023": False}
     assert all(f.card.status == "frozen" for f in frozen.values())
     again = await bank.cards.freeze(priya, [frozen["9023"].card.id], "lost")

@@ -33,6 +33,8 @@ BUTTONS = [{"title": "Yes", "payload": "/affirm"}]
 class FakeAgent:
     """Answers every message by its words, and remembers what Rasa would have been given."""
 
+    model_id = "fake"
+
     def __init__(self, settings: Settings, scrubber: Scrubber) -> None:
         self.parsed: list[str] = []
         self.received: list[UserMessage] = []

@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from custom_components.intent_classifier import artifact as artifacts
 from custom_components.intent_classifier.component import LlamaIntentClassifier
+from custom_components.intent_classifier.fallback import CalibratedFallbackClassifier
 from training import data, evaluation
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -83,6 +84,58 @@ def test_a_designer_adds_an_intent_without_training_the_llama(storage: LocalMode
 )
 def test_a_single_word_is_understood(storage: LocalModelStorage, word: str, intent: str) -> None:
     assert ask(create(storage), [word])[0][0] == intent
+
+
+PIZZERIA = {
+    "ordina_pizza": ["vorrei una margherita", "due pizze da portare via", "ordino una quattro stagioni", "una diavola"],
+    "orari": ["quando aprite", "siete aperti la domenica", "a che ora chiudete stasera", "orari del locale"],
+    "prenota_tavolo": [
+        "un tavolo per quattro",
+        "vorrei prenotare per stasera",
+        "avete posto alle otto",
+        "prenotazione",
+    ],
+}
+
+
+def test_another_project_in_another_language_works_with_the_same_llama(storage: LocalModelStorage) -> None:
+    rows = [data.Row(text, intent) for intent, texts in PIZZERIA.items() for text in texts]
+    component = create(storage)
+    component.train(examples(rows))
+    unseen = ["vorrei una pizza margherita", "quando chiudete", "prenotare un tavolo per due"]
+    assert [name for name, _ in ask(component, unseen)] == ["ordina_pizza", "orari", "prenota_tavolo"]
+    assert ask(load(storage), unseen) == ask(component, unseen)
+    assert set(component._head.labels) == set(PIZZERIA)
+
+
+def test_a_sentence_that_nobody_asks_a_bank_is_out_of_scope_by_a_confidence_of_its_own(
+    storage: LocalModelStorage,
+) -> None:
+    component = create(storage)
+    usual, strange = component.process(
+        [Message({TEXT: "what is my balance"}), Message({TEXT: "which spices go well with roast pumpkin soup"})]
+    )
+    assert strange.get(INTENT)["name"] == "out_of_scope"
+    assert strange.get("in_scope")["confidence"] < component._artifact.operating_point.in_scope
+    assert usual.get("in_scope")["confidence"] > 0.3
+    assert sum(entry["confidence"] for entry in strange.get("intent_ranking")) <= 1 + 1e-6
+
+
+def test_the_fallback_takes_the_thresholds_that_were_fitted_with_the_classifier(storage: LocalModelStorage) -> None:
+    point = artifacts.load(ROOT / "models" / "intents").operating_point
+
+    def fallback(**config: float) -> dict[str, Any]:
+        defaults = CalibratedFallbackClassifier.get_default_config()
+        return CalibratedFallbackClassifier.create(
+            {**defaults, **config},
+            storage,
+            Resource("fallback"),
+            None,  # type: ignore
+        ).component_config
+
+    assert fallback()["threshold"] == point.fallback
+    assert fallback()["ambiguity_threshold"] == point.ambiguity
+    assert fallback(threshold=0.9)["threshold"] == 0.9
 
 
 def test_a_message_without_words_is_left_alone(storage: LocalModelStorage) -> None:

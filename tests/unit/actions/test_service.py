@@ -85,7 +85,7 @@ async def test_a_guest_logs_in_for_what_is_about_an_account(guest: Talk) -> None
             "utter_disposable_card_limits_not_offered",
         ),
         (
-            "verify_my_identity",
+            "why_verify_identity",
             {"my_identity_state": "verified", "identity_legal_basis": "the law"},
             "utter_identity_verified",
         ),

@@ -54,4 +54,7 @@ def test_a_broken_contract_is_refused(copy: Path, content: str) -> None:
 
 def test_no_banking77_sentence_is_in_the_contract() -> None:
     contract = json.loads((SHIPPED / "artifact.json").read_text())
-    assert set(contract) == {"format", "base", "encoding", "labels", "temperature", "own_sentences_sha256", "files"}
+    numbers = {"format", "temperature", "operating_point"}
+    names = {"base", "base_quantisation", "encoding", "labels", "own_sentences_sha256", "files"}
+    assert set(contract) == numbers | names
+    assert set(contract["operating_point"]) == {"in_scope_scores", "in_scope", "fallback", "ambiguity"}

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from transformers import LlamaConfig, LlamaModel
 
 from custom_components.intent_classifier import encoder, torch_features
@@ -35,8 +39,25 @@ def test_only_the_bidirectional_reading_sees_what_follows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "read"),
-    [("  my   card\n ", "my card"), ("ｃａｒｄ", "card"), ("﹩5", "$5"), ("", "")],
+    ("written", "read"),
+    [
+        ("  my   card\n ", "my card"),
+        ("ｃａｒｄ", "card"),
+        ("﹩5", "$5"),
+        ("", ""),
+        ("my\x00card\x1b", "my card"),
+        ("\ud83dcard\udcb3", "card"),
+        ("a" * 9_999, "a" * encoder.MAX_CHARACTERS),
+        ("ﷺ" * 9_999, unicodedata.normalize("NFKC", "ﷺ" * 2_000)[: encoder.MAX_CHARACTERS].rstrip()),
+    ],
+    ids=lambda text: ascii(text[:20]),
 )
-def test_text_is_normalised_before_tokenising(given: str, read: str) -> None:
-    assert encoder.normalise(given) == read
+def test_text_is_normalised_before_tokenising(written: str, read: str) -> None:
+    assert encoder.normalise(written) == read
+
+
+@given(st.text(st.characters(blacklist_categories=())))
+def test_every_string_has_one_normal_form_that_can_be_written(text: str) -> None:
+    normal = encoder.normalise(text)
+    assert encoder.normalise(normal) == normal
+    assert normal.encode().decode() == normal

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from custom_components.intent_classifier import artifact
 from training import data, finetune
@@ -36,3 +37,24 @@ def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path, monkeypatch: pytest.M
     folder = finetune.train(settings, rows, [], tmp_path, max_steps=3)
     assert len(steps) == 1
     assert set(artifact.load(folder).head.labels) == {row.intent for row in rows}
+
+
+@pytest.mark.slow
+def test_out_of_memory_halves_the_rows_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen: list[int] = []
+    forward = finetune.IntentModel.forward
+
+    def small_memory(self: finetune.IntentModel, input_ids: torch.Tensor, **others: torch.Tensor) -> object:
+        seen.append(len(input_ids))
+        if len(input_ids) > 4:
+            raise torch.OutOfMemoryError("no room")
+        return forward(self, input_ids, **others)
+
+    monkeypatch.setattr(finetune.IntentModel, "forward", small_memory)
+    settings = TrainingSettings(quantisation="none", batch_size=8)
+    with caplog.at_level("WARNING"):
+        finetune.train(settings, data.read_own_sentences()[::110], [], tmp_path, max_steps=1)
+    assert seen == [8, 4, 4]
+    assert "4 rows at a time" in caplog.text

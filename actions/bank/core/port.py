@@ -1,0 +1,82 @@
+"""What the assistant needs of a bank's core system. Two adapters keep it: our ledger, and UK Open Banking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from actions.bank.core.values import (
+    Balance,
+    Beneficiary,
+    CoreAccount,
+    DirectDebit,
+    Payment,
+    PaymentConsent,
+    PaymentOrder,
+    StandingOrder,
+    TransactionSlice,
+)
+
+
+class CoreBank(Protocol):
+    """Every method takes the verified customer first and reaches nothing of anybody else's.
+
+    Reading raises NotFound for an id that is not the customer's, AuthorisationNeeded where the customer has not
+    let the assistant in, CoreUnavailable and CoreAnswerInvalid. Reading is retried inside, paying only under its
+    own key.
+    """
+
+    async def connect(self, customer_id: str) -> str | None:
+        """Where the customer lets the assistant read their accounts; None where the core asks for no such step."""
+
+    async def accounts(self, customer_id: str) -> Sequence[CoreAccount]: ...
+
+    async def balances(self, customer_id: str, account_id: str) -> Sequence[Balance]:
+        """One balance for each currency of the account."""
+
+    async def transactions(
+        self,
+        customer_id: str,
+        account_id: str,
+        *,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        cursor: str | None = None,
+    ) -> TransactionSlice:
+        """`since` inclusive, `before` exclusive, both with a zone; `cursor` is an earlier `next`.
+
+        Each slice is newest first; slices follow in the core's own order, which is newest first at our ledger and
+        at banks whose pages are. Filters belong to the first call: a cursor carries them. Raises InvalidRequest
+        for a cursor of another account, or one that cannot be read.
+        """
+
+    async def beneficiaries(self, customer_id: str) -> Sequence[Beneficiary]: ...
+
+    async def direct_debits(self, customer_id: str) -> Sequence[DirectDebit]: ...
+
+    async def standing_orders(self, customer_id: str) -> Sequence[StandingOrder]: ...
+
+    async def propose(self, customer_id: str, order: PaymentOrder) -> PaymentConsent:
+        """Tell the core what is to be paid; it moves nothing.
+
+        The same key and order give the same consent. Raises KeyConflict for a key that stands for another order,
+        CoreRefused and the bank's own refusals (InsufficientFunds, LimitExceeded …).
+        """
+
+    async def consent(self, customer_id: str, consent: PaymentConsent) -> PaymentConsent:
+        """The consent with its state of now."""
+
+    async def pay(self, customer_id: str, consent: PaymentConsent) -> Payment:
+        """Pay what was authorised, once: again with the same consent gives the same payment.
+
+        Raises AuthorisationNeeded before the customer has authorised it, and refusals, which moved nothing.
+        OutcomeUnknown means that the payment may have been made: call again with the same consent, never with a
+        new order.
+        """
+
+    async def payment(self, customer_id: str, payment_id: str) -> Payment:
+        """What became of a payment."""
+
+    async def close(self) -> None:
+        """Give back what the adapter itself has opened."""

@@ -1,0 +1,45 @@
+"""Every operation that can be prepared and approved, by its kind."""
+
+from __future__ import annotations
+
+from actions.bank.use_cases.card_operations import (
+    ActivateCard,
+    ChangePin,
+    LinkCard,
+    SetCardLimit,
+    SwitchChannel,
+    UnblockPin,
+    ViewCardDetails,
+    ViewPin,
+)
+from actions.bank.use_cases.card_orders import (
+    CreateDisposableCard,
+    CreateVirtualCard,
+    OrderCard,
+    OrderSpareCard,
+    ReplaceCard,
+)
+from actions.bank.use_cases.credit_operations import ApplyForCredit, RepayLoan
+from actions.bank.use_cases.customer_operations import CloseAccounts, EditDetail
+from actions.bank.use_cases.operations import Operation
+
+_ALL: tuple[Operation, ...] = (
+    ActivateCard(),
+    ApplyForCredit(),
+    ChangePin(),
+    CloseAccounts(),
+    CreateDisposableCard(),
+    CreateVirtualCard(),
+    EditDetail(),
+    LinkCard(),
+    OrderCard(),
+    OrderSpareCard(),
+    RepayLoan(),
+    ReplaceCard(),
+    SetCardLimit(),
+    SwitchChannel(),
+    UnblockPin(),
+    ViewCardDetails(),
+    ViewPin(),
+)
+KINDS: dict[str, Operation] = {operation.kind: operation for operation in _ALL}

@@ -1,0 +1,51 @@
+"""What leaves the accounts by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rasa_sdk.events import EventType
+
+from actions.accounts import merchant_in
+from actions.caller import TellerAction, Turn
+from actions.forms import HANDOFF
+from actions.parsing.text import tokens, words
+from actions.proposals import propose
+from actions.wording import word
+
+_STOP = words("cancel stop end delete remove")
+
+
+class ActionShowScheduledPayments(TellerAction):
+    """The upcoming payments with dates and amounts; ending a mandate is proposed where one is named."""
+
+    def name(self) -> str:
+        return "action_show_scheduled_payments"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        found = await turn.bank.regular.upcoming(turn.customer_id)
+        page = await turn.bank.accounts.transactions(
+            turn.customer_id, kind="transfer", direction="out", status="pending", limit=5
+        )
+        now = datetime.now(turn.zone)
+        for item in found:
+            when = word(item.next_run) if item.next_run else item.schedule
+            turn.say(
+                f"utter_scheduled_{item.kind}" if when else f"utter_scheduled_{item.kind}_undated",
+                counterparty=item.counterparty, amount=item.amount, when=when,
+            )  # fmt: skip
+        for transfer in page.items:
+            if transfer.expected_by and transfer.expected_by > now:
+                turn.say("utter_scheduled_transfer", counterparty=transfer.counterparty, amount=transfer.amount,
+                         when=transfer.expected_by)  # fmt: skip
+        if not found and not page.items:
+            turn.say("utter_scheduled_none")
+        if _STOP.intersection(tokens(turn.text)):
+            said = " ".join([*tokens(turn.text), merchant_in(turn.text) or ""]).casefold()
+            debits = [item for item in found if item.kind == "direct_debit"]
+            for item in debits:
+                if set(tokens(item.counterparty)) & set(tokens(said)):
+                    told = {"collector": item.counterparty, "amount": item.amount}
+                    return propose(turn, "utter_scheduled_cancel_mandate", "cancel_mandate", told, mandate=item.id)
+        turn.say("utter_scheduled_payments")
+        return [turn.offer(HANDOFF)]
