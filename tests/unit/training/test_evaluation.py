@@ -116,6 +116,7 @@ def test_latency_is_that_of_one_sentence_at_a_time(monkeypatch: pytest.MonkeyPat
 
 _GROWING = """
 import numpy as np
+import psutil
 from training import evaluation
 before = evaluation.resident_mb()
 held = np.ones(64 * 2**20, dtype=np.uint8)
