@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ def test_the_selftest_trains_exports_and_serves() -> None:
 def test_a_run_goes_on_from_its_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = data.read_own_sentences()[::60]
     settings = TrainingSettings(quantisation="none", batch_size=8)
-    finetune.train(settings, rows, [], tmp_path, max_steps=2)
+    shutil.rmtree(finetune.train(settings, rows, [], tmp_path, max_steps=2))  # as if it had been stopped before
     steps = []
     step = finetune.AdapterTrainer.training_step
     monkeypatch.setattr(
