@@ -47,11 +47,13 @@ def test_out_of_memory_halves_the_rows_and_goes_on(
     seen: list[int] = []
     forward = finetune.IntentModel.forward
 
-    def small_memory(self: finetune.IntentModel, input_ids: torch.Tensor, **others: torch.Tensor) -> object:
+    def small_memory(
+        self: finetune.IntentModel, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor
+    ) -> object:
         seen.append(len(input_ids))
         if len(input_ids) > 4:
             raise torch.OutOfMemoryError("no room")
-        return forward(self, input_ids, **others)
+        return forward(self, input_ids, attention_mask, labels)
 
     monkeypatch.setattr(finetune.IntentModel, "forward", small_memory)
     settings = TrainingSettings(quantisation="none", batch_size=8)
