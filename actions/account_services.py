@@ -11,7 +11,9 @@ from rasa_sdk.events import EventType
 
 from actions.accounts import asked_accounts
 from actions.bank.errors import BankError
-from actions.bank.model import Country, Loan, Money
+from actions.bank.model.accounts import Loan
+from actions.bank.model.money import Money
+from actions.bank.model.policies import Country
 from actions.bank.use_cases.operations import Order
 from actions.bank.wording import share
 from actions.caller import GUEST, Button, TellerAction, Turn

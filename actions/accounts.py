@@ -9,7 +9,9 @@ from datetime import date, datetime
 from rasa_sdk.events import EventType
 
 from actions.bank.errors import AccountNotAvailable
-from actions.bank.model import Account, Money, Transaction, TransactionPage
+from actions.bank.model.accounts import Account
+from actions.bank.model.money import Money
+from actions.bank.model.transactions import Transaction, TransactionPage
 from actions.caller import TellerAction, Turn
 from actions.forms import HANDOFF
 from actions.parsing.amounts import AmountProblem, find_amounts, find_currency

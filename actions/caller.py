@@ -18,7 +18,7 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.bank.errors import BankError
-from actions.bank.model import Profile
+from actions.bank.model.customers import Profile
 from actions.bank.services import Bank
 from actions.house import house
 from actions.parsing.answers import is_no, is_stop, is_yes

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rasa_sdk.events import EventType
 
-from actions.bank.model import Transaction
+from actions.bank.model.transactions import Transaction
 from actions.caller import TellerAction, Turn
 from actions.lookup_ends import which
 from actions.lookup_facts import facts, named

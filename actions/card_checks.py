@@ -8,7 +8,8 @@ from datetime import date, datetime
 from rasa_sdk.events import EventType
 
 from actions.bank.card_health import causes
-from actions.bank.model import Card, CardOrder, Transaction
+from actions.bank.model.cards import Card, CardOrder
+from actions.bank.model.transactions import Transaction
 from actions.caller import GUEST, TellerAction, Turn
 from actions.cards import named_cards
 from actions.forms import HANDOFF

@@ -14,7 +14,9 @@ from typing import Any
 from rasa_sdk.events import EventType
 
 from actions.bank.errors import BankError, CardNotAvailable, NotPossible
-from actions.bank.model import Card, CardLimit, Money, OperationQuote
+from actions.bank.model.cards import Card, CardLimit
+from actions.bank.model.money import Money
+from actions.bank.model.operations import OperationQuote
 from actions.bank.use_cases.operations import Order
 from actions.caller import Button, TellerAction, Turn
 from actions.card_checks import asked_cards, day

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from rasa_sdk.events import EventType
 
 from actions.bank.errors import CardNotAvailable
-from actions.bank.model import Card, CardOrder
+from actions.bank.model.cards import Card, CardOrder
 from actions.caller import Button, TellerAction, Turn
 from actions.forms import HANDOFF
 from actions.lookup_facts import facts

@@ -7,7 +7,7 @@ from datetime import datetime
 from rasa_sdk.events import EventType
 
 from actions.bank.errors import CaseNotPossible
-from actions.bank.model import Transaction
+from actions.bank.model.transactions import Transaction
 from actions.caller import TellerAction, Turn
 from actions.forms import HANDOFF
 from actions.lookup_ends import which

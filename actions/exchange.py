@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from rasa_sdk.events import EventType
 
-from actions.bank.model import Money, Rate
+from actions.bank.model.money import Money
+from actions.bank.model.policies import Rate
 from actions.caller import TellerAction, Turn
 from actions.parsing.amounts import AmountProblem, find_amount, find_currencies
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from rasa_sdk.events import EventType
 
 from actions.accounts import spaced
-from actions.bank.model import Transaction
+from actions.bank.model.transactions import Transaction
 from actions.caller import Button, Turn
 from actions.lookup_facts import facts, named
 from actions.lookup_steps import offer_dispute, offer_fraud_case, say_cards, say_limits

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actions.accounts import merchant_in, worded_period
-from actions.bank.model import Money, Transaction
+from actions.bank.model.money import Money
+from actions.bank.model.transactions import Transaction
 from actions.caller import Turn
 from actions.parsing.amounts import AmountProblem, find_amounts
 from actions.parsing.dates import Period, find_period

@@ -11,7 +11,7 @@ from decimal import Decimal
 from rasa_sdk.events import EventType
 
 from actions.bank.errors import CurrencyNotOffered
-from actions.bank.model import Transaction
+from actions.bank.model.transactions import Transaction
 from actions.caller import Turn
 from actions.lookup_facts import facts
 from actions.proposals import propose, say_case

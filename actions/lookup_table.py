@@ -10,7 +10,7 @@ from rasa_sdk.events import EventType
 
 from actions import lookup_ends as ends
 from actions import lookup_steps as steps
-from actions.bank.model import Direction, Transaction
+from actions.bank.model.transactions import Direction, Transaction
 from actions.caller import Turn
 
 _DUPLICATE_HOURS = 72

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from rasa_sdk.events import EventType
 
-from actions.bank.model import Transaction
+from actions.bank.model.transactions import Transaction
 from actions.caller import TellerAction, Turn
 from actions.lookup_facts import facts, named
 from actions.lookup_table import TABLE, Lookup

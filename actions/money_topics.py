@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from actions.bank.errors import CurrencyNotOffered, InsufficientFunds
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.caller import Turn
 from actions.exchange import ActionQuoteExchangeRate
 from actions.lookup_facts import facts as transaction_facts

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import EventType
 
-from actions.bank.model import Payee
+from actions.bank.model.transfers import Payee
 from actions.caller import TellerAction, Turn
 from actions.lookup_facts import facts
 from actions.parsing.text import tokens

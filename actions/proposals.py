@@ -12,7 +12,8 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.bank.model import Case, Money
+from actions.bank.model.cases import Case
+from actions.bank.model.money import Money
 from actions.caller import OFFER_SLOT, Button, Turn
 from actions.forms import CONFIRMATION_LIFE
 from actions.lookup_facts import facts

@@ -8,7 +8,8 @@ from rasa_sdk.events import EventType
 
 from actions.bank.card_health import causes
 from actions.bank.errors import NotFound
-from actions.bank.model import Card, Device, IdentityCheck
+from actions.bank.model.cards import Card
+from actions.bank.model.customers import Device, IdentityCheck
 from actions.caller import GUEST, Button, TellerAction, Turn
 from actions.card_checks import asked_cards, day, today
 from actions.card_orders import needs_person

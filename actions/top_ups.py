@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType
 
 from actions.accounts import asked_accounts, spaced
 from actions.bank.errors import CodeError
-from actions.bank.model import FundingCard
+from actions.bank.model.top_ups import FundingCard
 from actions.caller import TellerAction, Turn
 from actions.forms import HANDOFF
 from actions.lookup_facts import facts

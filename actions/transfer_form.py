@@ -26,7 +26,9 @@ from actions.bank.errors import (
     PreparedExpired,
     StepUpUnavailable,
 )
-from actions.bank.model import Account, Money, Payee, PreparedTransfer
+from actions.bank.model.accounts import Account
+from actions.bank.model.money import Money
+from actions.bank.model.transfers import Payee, PreparedTransfer
 from actions.caller import Turn
 from actions.forms import FormTurn, Miss, TellerForm
 from actions.parsing.amounts import Amount, AmountProblem, is_bare_amount

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.bank.errors import PayeeAmbiguous, PayeeUnknown
-from actions.bank.model import Account
+from actions.bank.model.accounts import Account
 from actions.caller import Turn
 from actions.forms import Miss
 from actions.parsing.amounts import Amount, AmountProblem, find_amount, find_currencies, without_amounts

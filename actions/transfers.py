@@ -6,7 +6,7 @@ import structlog
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.bank.errors import BankError
-from actions.bank.model import TransferReceipt
+from actions.bank.model.transfers import TransferReceipt
 from actions.caller import Button, TellerAction, Turn, place
 from actions.forms import FAILURES_SLOT
 from actions.transfer_form import AMOUNT, CODE, IBAN, PREPARED, ValidateTransferMoneyForm

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from actions.bank.model import Money, Payee
+from actions.bank.model.money import Money
+from actions.bank.model.transfers import Payee
 
 LOCALE = "en_GB"
 HOME_ZONE = ZoneInfo("Europe/London")

@@ -15,19 +15,13 @@ from actions.bank.errors import (
     PayeeUnknown,
     StepUpRequired,
 )
-from actions.bank.model import (
-    Account,
-    Challenge,
-    Money,
-    Payee,
-    PreparedTransfer,
-    Profile,
-    Ticket,
-    TransactionPage,
-    TransferQuote,
-    TransferReceipt,
-    TransferStatus,
-)
+from actions.bank.model.accounts import Account
+from actions.bank.model.cases import Ticket
+from actions.bank.model.customers import Profile
+from actions.bank.model.money import Money
+from actions.bank.model.operations import Challenge
+from actions.bank.model.transactions import TransactionPage
+from actions.bank.model.transfers import Payee, PreparedTransfer, TransferQuote, TransferReceipt, TransferStatus
 
 CUSTOMER = "7a0c2f2e-0000-4000-8000-000000000001"
 CODE = "123456"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from actions.bank.model import Card
+from actions.bank.model.cards import Card
 
 _BY_STATUS = {
     "inactive": "card_inactive",

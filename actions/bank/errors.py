@@ -35,7 +35,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from actions.bank.model import Money, Payee
+from actions.bank.model.money import Money
+from actions.bank.model.transfers import Payee
 
 
 class BankError(Exception):

@@ -13,7 +13,8 @@ from stdnum import iban as iban_numbers
 from stdnum.exceptions import ValidationError
 
 from actions.bank.errors import InvalidAmount, InvalidIban, LimitExceeded, PayeeAmbiguous, PayeeUnknown
-from actions.bank.model import MAX_MINOR, Money, NameCheck, Payee
+from actions.bank.model.money import MAX_MINOR, Money
+from actions.bank.model.transfers import NameCheck, Payee
 
 BASIS_POINTS = 10_000
 _SURE, _NEAR, _TIE = 86, 60, 8

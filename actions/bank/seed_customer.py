@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from stdnum import iban as iban_numbers
 
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.repository import accounts, cards, customers, ledger, payees, transactions
 from actions.bank.repository.unit import Connection, insert
 from actions.bank.sealing import Sealer

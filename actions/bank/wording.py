@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import time
 from decimal import Decimal
 
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

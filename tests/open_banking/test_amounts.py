@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.open_banking.amounts import money_from, money_to
 
 

@@ -13,7 +13,8 @@ from actions.bank.bootstrap import utc_now
 from actions.bank.core.errors import AuthorisationNeeded
 from actions.bank.core.values import AccountNumber, CoreAccount, PaymentConsent, PaymentOrder, TransactionSlice
 from actions.bank.errors import BankError, InvalidRequest, KeyConflict, NotFound
-from actions.bank.model import Money, Transaction
+from actions.bank.model.money import Money
+from actions.bank.model.transactions import Transaction
 from tests.open_banking import plan
 from tests.open_banking.bank_state import iban_of
 from tests.open_banking.conftest import World

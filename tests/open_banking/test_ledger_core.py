@@ -13,7 +13,7 @@ from actions.bank.bootstrap import open_bank
 from actions.bank.core.errors import OutcomeUnknown
 from actions.bank.core.values import AccountNumber, PaymentOrder
 from actions.bank.errors import InvalidRequest, KeyConflict
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from common.settings import Settings
 from tests.open_banking import plan
 from tests.open_banking.bank_state import iban_of

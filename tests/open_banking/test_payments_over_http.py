@@ -21,7 +21,7 @@ from actions.bank.core.errors import (
 )
 from actions.bank.core.values import AccountNumber, PaymentConsent, PaymentOrder
 from actions.bank.errors import InvalidRequest
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.open_banking import settings as open_banking_settings
 from actions.bank.open_banking.adapter import OpenBankingCore
 from actions.bank.services import Bank

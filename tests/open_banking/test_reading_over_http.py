@@ -12,7 +12,7 @@ from actions.bank.bootstrap import utc_now
 from actions.bank.core.errors import AuthorisationNeeded, CoreAnswerInvalid, CoreUnavailable
 from actions.bank.core.values import Balance
 from actions.bank.errors import InvalidRequest
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.open_banking import accounts
 from actions.bank.open_banking.adapter import ACCOUNTS, OpenBankingCore
 from tests.open_banking import plan

@@ -26,7 +26,9 @@ from actions.bank.core.values import (
     TransactionSlice,
 )
 from actions.bank.errors import InvalidRequest, KeyConflict, NotFound, StepUpRequired
-from actions.bank.model import Account, Money, TransferReceipt
+from actions.bank.model.accounts import Account
+from actions.bank.model.money import Money
+from actions.bank.model.transfers import TransferReceipt
 from actions.bank.repository import accounts, intents, proposals, regular, transactions
 from actions.bank.repository.account_feed import AccountFeed
 from actions.bank.repository.unit import Connection, Row

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from stdnum import iban as iban_numbers
 
-from actions.bank.model import Money, Transaction
+from actions.bank.model.money import Money
+from actions.bank.model.transactions import Transaction
 
 Scheme = Literal["iban", "sort_code"]
 AccountStatus = Literal["active", "restricted", "closed"]

@@ -18,7 +18,8 @@ from actions.bank.core.values import (
     DirectDebit,
     StandingOrder,
 )
-from actions.bank.model import Direction, Money, Transaction
+from actions.bank.model.money import Money
+from actions.bank.model.transactions import Direction, Transaction
 from actions.bank.open_banking import codes
 from actions.bank.open_banking.amounts import money_from
 from actions.bank.open_banking.reading import identifier, moment

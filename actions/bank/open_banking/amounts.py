@@ -9,7 +9,7 @@ from typing import Any
 
 from babel.numbers import get_currency_precision, is_currency
 
-from actions.bank.model import MAX_MINOR, Money
+from actions.bank.model.money import MAX_MINOR, Money
 
 # ActiveCurrencyAndAmount of the specification; [0-9], for \d would take any script's digits.
 _AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,5})?")

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from actions.bank.core.values import AccountNumber, ConsentStatus, Payment, PaymentConsent, PaymentOrder
 from actions.bank.errors import InvalidRequest, KeyConflict
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.open_banking import codes
 from actions.bank.open_banking.amounts import money_from, money_to
 from actions.bank.open_banking.reading import identifier, moment, reading

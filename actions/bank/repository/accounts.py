@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from actions.bank.model import Account, Money
+from actions.bank.model.accounts import Account
+from actions.bank.model.money import Money
 from actions.bank.repository import customers
 from actions.bank.repository.unit import Connection, Row, row, rows
 from actions.bank.sealing import Sealer

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from psycopg import sql
 
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.repository.cards import order_place
 from actions.bank.repository.unit import Connection, Row, insert, row, rows
 from actions.bank.sealing import Sealer

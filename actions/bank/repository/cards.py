@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from actions.bank.model import Card, CardOrder
+from actions.bank.model.cards import Card, CardOrder
 from actions.bank.repository.unit import Connection, Row, rows
 from actions.bank.sealing import Sealer
 

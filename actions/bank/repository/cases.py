@@ -6,7 +6,8 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from actions.bank.errors import NotFound
-from actions.bank.model import Case, Money
+from actions.bank.model.cases import Case
+from actions.bank.model.money import Money
 from actions.bank.repository.unit import Connection, Row, row, rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.repository.unit import Connection, Row, row, rows
 
 _BLOCKERS = """

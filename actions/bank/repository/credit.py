@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.repository.unit import Connection, Row, insert, row
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from actions.bank.errors import NotFound
-from actions.bank.model import Profile
+from actions.bank.model.customers import Profile
 from actions.bank.repository.unit import Connection, Row, row
 from actions.bank.sealing import Sealer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from actions.bank.model import Device
+from actions.bank.model.customers import Device
 from actions.bank.repository.unit import Connection, row, rows
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from actions.bank.model import AutoTopUp, FundingCard, Money
+from actions.bank.model.money import Money
+from actions.bank.model.top_ups import AutoTopUp, FundingCard
 from actions.bank.repository.unit import Connection, row, rows
 
 

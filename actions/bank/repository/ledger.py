@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.repository.unit import Connection, rows
 
 Leg = tuple[str, Money]

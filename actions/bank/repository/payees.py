@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from actions.bank.model import Payee
+from actions.bank.model.transfers import Payee
 from actions.bank.repository.unit import Connection, Row, row, rows
 from actions.bank.sealing import Sealer
 

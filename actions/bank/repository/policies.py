@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from actions.bank.errors import CurrencyNotOffered, NotFound
-from actions.bank.model import Money, Reason
+from actions.bank.model.money import Money
+from actions.bank.model.transactions import Reason
 from actions.bank.repository.unit import Connection, Row, row, rows
 from actions.bank.rules import FeeRule
 

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 from actions.bank.errors import NotFound
-from actions.bank.model import Direction, Money, Transaction
+from actions.bank.model.money import Money
+from actions.bank.model.transactions import Direction, Transaction
 from actions.bank.repository.unit import Connection, Row, insert, row
 
 

@@ -7,7 +7,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from actions.bank.errors import AccountNotAvailable
-from actions.bank.model import Account, Direction, Money, Reason, Spending, Transaction, TransactionPage
+from actions.bank.model.accounts import Account, Spending
+from actions.bank.model.money import Money
+from actions.bank.model.transactions import Direction, Reason, Transaction, TransactionPage
 from actions.bank.repository import accounts, customers, policies, transactions
 from actions.bank.repository.transactions import Filter
 from actions.bank.use_cases.base import Service

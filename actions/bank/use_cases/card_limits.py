@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from actions.bank.model import Card, CardLimit, Money, Profile
+from actions.bank.model.cards import Card, CardLimit
+from actions.bank.model.customers import Profile
+from actions.bank.model.money import Money
 from actions.bank.repository import card_changes
 from actions.bank.repository.unit import Connection, row
 from actions.bank.rules import period_ends, period_starts

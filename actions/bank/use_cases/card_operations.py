@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from actions.bank.errors import CardNotAvailable, InvalidAmount, NotPossible
-from actions.bank.model import Card, Money, OperationQuote
+from actions.bank.model.cards import Card
+from actions.bank.model.money import Money
+from actions.bank.model.operations import OperationQuote
 from actions.bank.repository import card_changes, cards
 from actions.bank.use_cases.card_limits import limits_of
 from actions.bank.use_cases.operations import Desk, Operation, Order

@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 
 from actions.bank import wording
 from actions.bank.errors import NotPossible
-from actions.bank.model import Account, Card, Money, OperationQuote
+from actions.bank.model.accounts import Account
+from actions.bank.model.cards import Card
+from actions.bank.model.money import Money
+from actions.bank.model.operations import OperationQuote
 from actions.bank.repository import card_changes, cards, customers, policies
 from actions.bank.repository.unit import Row, row, rows
 from actions.bank.rules import add_working_days, period_ends, period_starts

@@ -8,7 +8,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 from actions.bank.errors import CardNotAvailable, KeyConflict, NotFound, PreparedExpired
-from actions.bank.model import Card, CardFrozen, CardLimit, CardOrder, Contactless, Money, PreparedUnfreeze
+from actions.bank.model.cards import Card, CardFrozen, CardLimit, CardOrder, Contactless, PreparedUnfreeze
+from actions.bank.model.money import Money
 from actions.bank.repository import accounts, cards, customers, intents, policies
 from actions.bank.repository.unit import Connection, serializable
 from actions.bank.use_cases.base import Service

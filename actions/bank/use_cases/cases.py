@@ -7,7 +7,10 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from actions.bank.errors import CaseNotPossible
-from actions.bank.model import Cancellation, Case, Money, Transaction
+from actions.bank.model.cases import Case
+from actions.bank.model.money import Money
+from actions.bank.model.transactions import Transaction
+from actions.bank.model.transfers import Cancellation
 from actions.bank.repository import cases, customers, transactions
 from actions.bank.repository.unit import Connection, serializable
 from actions.bank.use_cases.base import Service

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from actions.bank.model import Allowance, FeeCheck, LimitUse, Money, Profile, Transaction
+from actions.bank.model.customers import Profile
+from actions.bank.model.money import Money
+from actions.bank.model.policies import Allowance, LimitUse
+from actions.bank.model.transactions import FeeCheck, Transaction
 from actions.bank.repository import customers, intents, policies
 from actions.bank.repository.unit import Connection, Row, row
 from actions.bank.rules import FeeRule, fee_for, period_ends, period_starts

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from actions.bank import wording
 from actions.bank.errors import AccountNotAvailable, NotPossible
-from actions.bank.model import Money, OperationQuote
+from actions.bank.model.money import Money
+from actions.bank.model.operations import OperationQuote
 from actions.bank.repository import credit, customers, ledger, policies, transactions
 from actions.bank.repository.unit import insert
 from actions.bank.rules import add_working_days, check_amount, fee_for

@@ -8,7 +8,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from actions.bank.errors import NotFound, NotPossible
-from actions.bank.model import OperationQuote
+from actions.bank.model.operations import OperationQuote
 from actions.bank.repository import closing, customers, policies
 from actions.bank.repository.unit import insert
 from actions.bank.use_cases.operations import Desk, Operation, Order

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from actions.bank.model import Closing, Profile, UrgentItem
+from actions.bank.model.customers import Closing, Profile, UrgentItem
 from actions.bank.repository import closing, customers
 from actions.bank.use_cases.base import Service
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from actions.bank.errors import NotFound, StepUpUnavailable
-from actions.bank.model import Device, PasscodeReset
+from actions.bank.model.customers import Device, PasscodeReset
 from actions.bank.repository import devices, policies
 from actions.bank.use_cases.base import Messenger, Service
 

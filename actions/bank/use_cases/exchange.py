@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from actions.bank.errors import CurrencyNotOffered
-from actions.bank.model import Rate
+from actions.bank.model.policies import Rate
 from actions.bank.repository import accounts, customers, policies
 from actions.bank.rules import BASIS_POINTS
 from actions.bank.use_cases.base import Service

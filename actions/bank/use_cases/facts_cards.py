@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.bank import wording
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.repository import policies
 from actions.bank.rules import period_ends, period_starts
 from actions.bank.use_cases.scene import NOT_OFFERED, Group, Scene

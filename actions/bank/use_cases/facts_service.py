@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.bank import wording
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.repository import policies
 from actions.bank.repository.unit import Row
 from actions.bank.rules import BASIS_POINTS

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from actions.bank.errors import NotFound
-from actions.bank.model import Ticket
+from actions.bank.model.cases import Ticket
 from actions.bank.repository import policies, tickets
 from actions.bank.repository.unit import Connection, Row
 from actions.bank.use_cases.base import Service

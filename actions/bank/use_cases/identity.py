@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from actions.bank.model import FundsRequest, IdentityCheck
+from actions.bank.model.customers import FundsRequest, IdentityCheck
 from actions.bank.repository import card_changes, customers
 from actions.bank.repository.unit import row
 from actions.bank.use_cases.base import Service

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from actions.bank.errors import NotPossible
-from actions.bank.model import Loan, Money
+from actions.bank.model.accounts import Loan
+from actions.bank.model.money import Money
 from actions.bank.repository import credit, customers
 from actions.bank.repository.unit import row
 from actions.bank.use_cases.base import Service

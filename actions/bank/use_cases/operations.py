@@ -16,7 +16,11 @@ from uuid import uuid4
 from psycopg.types.json import Jsonb
 
 from actions.bank.errors import InsufficientFunds, KeyConflict, NotFound, PreparedExpired, StepUpRequired
-from actions.bank.model import Account, Card, Money, OperationQuote, PreparedOperation, Profile
+from actions.bank.model.accounts import Account
+from actions.bank.model.cards import Card
+from actions.bank.model.customers import Profile
+from actions.bank.model.money import Money
+from actions.bank.model.operations import OperationQuote, PreparedOperation
 from actions.bank.repository import accounts, cards, customers, intents, ledger, policies, transactions
 from actions.bank.repository.unit import Connection, Row, serializable
 from actions.bank.sealing import Sealer

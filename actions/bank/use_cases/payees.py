@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.bank.errors import InvalidIban, NotFound
-from actions.bank.model import Payee
+from actions.bank.model.transfers import Payee
 from actions.bank.repository import accounts, customers, payees, policies
 from actions.bank.rules import compact_iban, compare_names, match_payee
 from actions.bank.use_cases.base import Service

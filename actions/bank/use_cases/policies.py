@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from actions.bank.model import Country
+from actions.bank.model.policies import Country
 from actions.bank.repository import accounts, customers
 from actions.bank.repository.unit import rows
 from actions.bank.use_cases import facts_cards, facts_money, facts_service

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from actions.bank.errors import NotFound
-from actions.bank.model import Mandate, Money, Upcoming
+from actions.bank.model.money import Money
+from actions.bank.model.regular import Mandate, Upcoming
 from actions.bank.repository import funding, regular
 from actions.bank.use_cases.base import Service
 

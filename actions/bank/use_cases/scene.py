@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from actions.bank import wording
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.repository import policies
 from actions.bank.repository.unit import Connection, Row, row, rows
 from actions.bank.rules import period_starts

@@ -9,7 +9,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from actions.bank.errors import NotFound, NotPossible
-from actions.bank.model import Money, Statement
+from actions.bank.model.accounts import Statement
+from actions.bank.model.money import Money
 from actions.bank.repository import accounts, customers
 from actions.bank.repository.unit import Connection, Row, insert, row
 from actions.bank.rules import period_starts

@@ -24,7 +24,8 @@ from actions.bank.errors import (
     StepUpRequired,
     StepUpUnavailable,
 )
-from actions.bank.model import Challenge, Money
+from actions.bank.model.money import Money
+from actions.bank.model.operations import Challenge
 from actions.bank.repository import cards, intents, payees
 from actions.bank.repository.unit import Connection, Row
 from actions.bank.use_cases.base import Messenger, Service

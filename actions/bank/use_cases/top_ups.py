@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Sequence
 
 from actions.bank.errors import CodeError, CodeLocked, CodeWrong, NotFound
-from actions.bank.model import AutoTopUp, FundingCard
+from actions.bank.model.top_ups import AutoTopUp, FundingCard
 from actions.bank.repository import funding
 from actions.bank.repository.unit import Connection
 from actions.bank.use_cases.base import Service

@@ -15,7 +15,9 @@ from actions.bank.errors import (
     PayeeNotAllowed,
     PreparedExpired,
 )
-from actions.bank.model import Account, Money, Payee, PreparedTransfer, TransferQuote, TransferReceipt, TransferStatus
+from actions.bank.model.accounts import Account
+from actions.bank.model.money import Money
+from actions.bank.model.transfers import Payee, PreparedTransfer, TransferQuote, TransferReceipt, TransferStatus
 from actions.bank.repository import accounts, customers, intents, ledger, payees, policies, transactions
 from actions.bank.repository.unit import Connection, Row, serializable
 from actions.bank.rules import (

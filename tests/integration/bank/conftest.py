@@ -13,7 +13,7 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from actions.bank.bootstrap import open_bank, utc_now
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.repository.unit import open_bank_pool
 from actions.bank.sealing import Sealer
 from actions.bank.seed import seed

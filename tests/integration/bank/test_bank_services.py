@@ -12,7 +12,7 @@ import pytest
 
 from actions.bank import errors
 from actions.bank.bootstrap import utc_now
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.seed import seed
 from actions.bank.services import Bank
 from actions.bank.use_cases.policies import GROUPS

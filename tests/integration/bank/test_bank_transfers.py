@@ -10,7 +10,7 @@ import pytest
 
 from actions.bank import errors
 from actions.bank.bootstrap import open_bank, utc_now
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.bank.services import Bank
 from common.demo import CUSTOMERS
 from common.settings import Settings

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from actions.bank.model import Money
+from actions.bank.model.money import Money
 from actions.card_checks import day
 from actions.house import House
 from actions.wording import word

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from actions.bank.errors import CodeLocked
-from actions.bank.model import Money, TransferStatus
+from actions.bank.model.money import Money
+from actions.bank.model.transfers import TransferStatus
 from tests.dialogue import Talk, names
 from tests.fake_bank import CODE, FakeBank
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.bank.model import Money, Rate
+from actions.bank.model.money import Money
+from actions.bank.model.policies import Rate
 
 minor = st.integers(-(10**15), 10**15)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from actions.bank import rules
 from actions.bank.errors import InvalidAmount, InvalidIban, LimitExceeded, PayeeAmbiguous, PayeeUnknown
-from actions.bank.model import MAX_MINOR, Money, Payee
+from actions.bank.model.money import MAX_MINOR, Money
+from actions.bank.model.transfers import Payee
 from actions.bank.rules import FeeRule, Usage
 
 
