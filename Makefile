@@ -1,7 +1,7 @@
 # Teller. `make help` lists the commands.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install install-training run shell train finetune crossval calibrate evaluate benchmark audit-verify test test-slow check lock clean
+.PHONY: help install install-training run shell train finetune crossval calibrate evaluate benchmark audit-verify pii-report backup restore test test-slow check lock clean
 
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
@@ -66,6 +66,15 @@ test-slow: install ## the slow tests
 
 audit-verify: install ## the audit log against its chain and its signed checkpoints
 	@$(PY) -m common.audit verify
+
+pii-report: install ## what the scrubber misses, by kind, beside stock Presidio
+	@$(PY) -m common.privacy report
+
+backup: install ## a sealed backup, proven by a scratch restore
+	@$(PY) -m deploy.backup make
+
+restore: install ## FILE=… into a new database, erasures applied first
+	@$(PY) -m deploy.backup restore $(FILE)
 
 check: install ## linters, types, security, data validation, tests
 	$(PY) -m ruff check .

@@ -14,12 +14,13 @@ from actions.bank.errors import BankError
 from actions.bank.model.accounts import Loan
 from actions.bank.model.money import Money
 from actions.bank.model.policies import Country
-from actions.bank.use_cases.operations import Order
 from actions.bank.wording import share
 from actions.caller import GUEST, Button, TellerAction, Turn
 from actions.card_checks import day
-from actions.card_orders import needs_person, quoted
 from actions.forms import HANDOFF
+from actions.operation_accounts import DETAIL_WORDS
+from actions.operation_values import word
+from actions.operations import start_operation
 from actions.parsing.amounts import AmountProblem, find_amounts
 from actions.parsing.countries import country_name, find_country
 from actions.parsing.dates import find_period
@@ -30,12 +31,6 @@ _NOT_OFFERED = "not offered"
 _CONFIRMATION = re.compile(
     r"\b(?:balance|account)\s(?:confirmation|certificate|letter)|\bproof of (?:balance|funds)", re.I
 )
-_DETAILS = {
-    "name": re.compile(r"\b(?:sur|last |first |maiden |married )?name\b|\bmarried\b", re.I),
-    "address": re.compile(r"\baddress\b|\bmov(?:ed|ing)\b|\bpost\s?code\b", re.I),
-    "phone": re.compile(r"\bphone\b|\bmobile\b|\bnumber\b", re.I),
-    "email": re.compile(r"\be-?mail\b", re.I),
-}
 
 
 class ActionServeAccount(TellerAction):
@@ -97,19 +92,21 @@ async def edit_personal_details(turn: Turn) -> list[EventType]:
     profile = turn.profile
     if profile is None:
         raise LookupError("profile")
-    named = next((name for name, pattern in _DETAILS.items() if pattern.search(normalise(turn.text))), None)
+    said = normalise(turn.text)
+    named = next((name for name, pattern in DETAIL_WORDS.items() if word(pattern).search(said)), None)
     held = {"name": f"{profile.first_name} {profile.last_name}", "address": profile.address,
             "phone": profile.phone, "email": profile.email}  # fmt: skip
     if named is None:
         turn.say("utter_edit_personal_details", held)
-        return needs_person(turn)
+        return start_operation(turn, "edit_personal_details", "edit_detail")
     turn.say(_DETAIL_SAID[named], value=held[named])
     code = find_country(turn.text)
     if named == "address" and code:
         country = next((one for one in await turn.bank.policies.countries() if one.code == code), None)
         if country is None or not country.residence:
             turn.say("utter_error_not_possible_no_residence", country=country.name if country else country_name(code))
-    return needs_person(turn)
+            return []
+    return start_operation(turn, "edit_personal_details", "edit_detail", {"detail": named})
 
 
 async def terminate_account(turn: Turn) -> list[EventType]:
@@ -126,7 +123,7 @@ async def terminate_account(turn: Turn) -> list[EventType]:
         turn.say("utter_error_not_possible_closure_blocked", blockers=closing.blockers)
         return [turn.offer(HANDOFF)]
     turn.say("utter_terminate_account")
-    return needs_person(turn)
+    return start_operation(turn, "terminate_account", "close_accounts")
 
 
 async def statement_request(turn: Turn) -> list[EventType]:
@@ -187,15 +184,8 @@ async def loan_repayment(turn: Turn) -> list[EventType]:
     if loan.status == "arrears":
         turn.say("utter_error_not_possible_in_arrears", owed=loan.outstanding)
         return [turn.offer(HANDOFF)]
-    amount = _amount(turn, loan.outstanding.currency)
-    if amount is None:
-        turn.say("utter_loan_repayment", await turn.bank.policies.facts("loan_repayment", turn.customer_id))
-        return needs_person(turn)
-    quote = await quoted(turn, "repay_loan", Order(details={"amount_minor": amount.amount_minor}))
-    if quote is None:
-        return []
-    turn.say("utter_loan_repayment_quote", quote.facts)
-    return needs_person(turn)
+    turn.say("utter_loan_repayment", await turn.bank.policies.facts("loan_repayment", turn.customer_id))
+    return start_operation(turn, "loan_repayment", "repay_loan", {"currency": loan.outstanding.currency})
 
 
 async def credit_card_application(turn: Turn) -> list[EventType]:
@@ -209,7 +199,8 @@ async def credit_card_application(turn: Turn) -> list[EventType]:
     except BankError as error:
         turn.say_refusal(error)
         return []
-    return needs_person(turn)
+    currency = await turn.bank.lending.credit_currency(turn.customer_id)
+    return start_operation(turn, "credit_card_application", "apply_for_credit", {"currency": currency})
 
 
 def _amount(turn: Turn, currency: str) -> Money | None:

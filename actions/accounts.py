@@ -147,9 +147,9 @@ async def asked_accounts(turn: Turn) -> Sequence[Account]:
 def line(item: Transaction, turn: Turn) -> str:
     """One transaction in a list: day, counterparty, signed amount, status where it is not plain completed."""
     sign = "+" if item.direction == "in" else "-"
-    day = word(item.created_at.astimezone(turn.zone).date())
+    day = word(item.created_at.astimezone(turn.zone).date(), language=turn.language)
     status = "" if item.status == "completed" else f" ({item.status})"
-    return f"{day}: {item.counterparty}, {sign}{item.amount}{status}"
+    return f"{day}: {item.counterparty}, {sign}{word(item.amount, language=turn.language)}{status}"
 
 
 def spaced(iban: str) -> str:

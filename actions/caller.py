@@ -21,10 +21,12 @@ from actions.bank.errors import BankError
 from actions.bank.model.customers import Profile
 from actions.bank.services import Bank
 from actions.house import house
+from actions.overture import LANGUAGE, Overture, overture
 from actions.parsing.answers import is_no, is_stop, is_yes
 from actions.wording import HOME_ZONE, worded
 from common import assertion
 from common.assertion import AssertionInvalid
+from common.locales import HOME, LOCALES
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +66,9 @@ class Turn:
         self.intent: str = (tracker.latest_message.get("intent") or {}).get("name") or ""
         self.text: str = tracker.latest_message.get("text") or ""
         self.zone = _zone(profile)
+        self.language: str = tracker.get_slot(LANGUAGE) or (profile.preferred_language if profile else HOME)
+        if self.language not in LOCALES:
+            self.language = HOME
 
     @property
     def customer_id(self) -> str:
@@ -93,7 +98,14 @@ class Turn:
     ) -> None:
         """Utter a response of data/responses with its facts put in words."""
         shown = [{"title": button.title, "payload": button.payload} for button in buttons]
-        self.dispatcher.utter_message(response=response, buttons=shown, **worded({**(facts or {}), **more}, self.zone))
+        told = worded({**(facts or {}), **more}, self.zone, self.language)
+        if self.language != HOME:
+            told[LANGUAGE] = self.language
+        self.dispatcher.utter_message(response=response, buttons=shown, **told)
+
+    def suggest(self, *intents: str) -> None:
+        """Offer these next, before the usual steps: what the customer's own data makes likely."""
+        self.dispatcher.utter_message(json_message={"suggestions": list(intents)})
 
     def say_refusal(self, error: BankError) -> None:
         """Word a refusal of the bank: `utter_error_<code>`, with `_<reason>` where it has one."""
@@ -151,12 +163,17 @@ class TellerAction(Action, ABC):
     ) -> list[EventType]:
         try:
             turn = await open_turn(dispatcher, tracker)
+            first = await overture(turn) if self._opens(tracker) else Overture()
+            slots = [SlotSet(name, value) for name, value in first.slots.items()]
+            if first.then != "go_on":
+                return slots
             if self.login and turn.customer is GUEST:
                 raise LoginNeeded
             try:
-                return await self.answer(turn)
+                return [*slots, *await self.answer(turn)]
             except BankError as error:
                 turn.say_refusal(error)
+                return slots
         except LoginNeeded:
             dispatcher.utter_message(response="utter_login_needed")
         except AssertionInvalid:
@@ -167,10 +184,16 @@ class TellerAction(Action, ABC):
             dispatcher.utter_message(response="utter_apology")
         return []
 
+    def _opens(self, tracker: Tracker) -> bool:
+        """Whether the turn begins with this action; what a form runs comes after the form itself has read it."""
+        inside = self.name().startswith(("action_ask_", "action_submit_"))
+        return not inside and not any(event["event"] == "action" for event in current_turn(tracker))
+
 
 def by_name(name: str) -> TellerAction | None:
     """A new instance of the action called `name`, if there is one."""
-    return next((found for kind in TellerAction.__subclasses__() if (found := kind()).name() == name), None)
+    made = (kind() for kind in TellerAction.__subclasses__() if not getattr(kind, "__abstractmethods__", None))
+    return next((action for action in made if action.name() == name), None)
 
 
 async def open_turn(dispatcher: CollectingDispatcher, tracker: Tracker) -> Turn:

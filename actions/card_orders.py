@@ -1,31 +1,30 @@
 """Getting, activating, ending and setting up a card: what can be done now, what it costs, and what stands against it.
 
-What needs a second factor is quoted in full here; the chat has no form yet that takes its code, says so, and offers
-a person. What needs none is done at once.
+What can be done is handed over to the operation's form with what the message gave; it asks for the rest.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
 from typing import Any
 
 from rasa_sdk.events import EventType
 
 from actions.bank.errors import BankError, CardNotAvailable, NotPossible
 from actions.bank.model.cards import Card, CardLimit
-from actions.bank.model.money import Money
 from actions.bank.model.operations import OperationQuote
+from actions.bank.use_cases.card_operations import FROZEN_FOR_GOOD
 from actions.bank.use_cases.operations import Order
-from actions.caller import Button, TellerAction, Turn
+from actions.caller import TellerAction, Turn
 from actions.card_checks import asked_cards, day
 from actions.cards import named_cards
 from actions.forms import HANDOFF
-from actions.parsing.amounts import AmountProblem, find_amounts
-from actions.parsing.text import normalise, tokens
+from actions.operation_values import card_values
+from actions.operation_words import told
+from actions.operations import start_operation
+from actions.parsing.text import normalise
 from actions.topics import topic
-from actions.wording import worded
 
 _GONE = ("cancelled", "expired")
 _OFF = re.compile(r"\b(?:off|disabled?|deactivated?|stop|block)\b", re.I)
@@ -54,45 +53,35 @@ class ActionManageCards(TellerAction):
         return await _ANSWERS[topic(turn, _ANSWERS)](turn)
 
 
-def needs_person(turn: Turn) -> list[EventType]:
-    """Say that this takes a code, which no form of the chat asks for yet, and offer a person."""
-    turn.say("utter_operation_needs_code")
-    return [turn.offer(HANDOFF)]
-
-
 async def getting_virtual_card(turn: Turn) -> list[EventType]:
     held = [card for card in await turn.bank.cards.list(turn.customer_id) if card.kind == "virtual"]
     live = [card for card in held if card.status not in _GONE]
     for card in live:
         turn.say("utter_getting_virtual_card_held", await _policy(turn), last4=card.last4, status=card.status)
-    quote = await quoted(turn, "create_virtual_card", Order(), silent=bool(live))
-    if quote is None:
+    if await quoted(turn, "create_virtual_card", Order(), silent=bool(live)) is None:
         return []
-    turn.say("utter_getting_virtual_card", quote.facts)
-    return needs_person(turn)
+    return start_operation(turn, "getting_virtual_card", "create_virtual_card")
 
 
 async def get_disposable_virtual_card(turn: Turn) -> list[EventType]:
     policy = await _policy(turn)
     if policy["disposable_payments_per_card"] != "not offered":
         turn.say("utter_get_disposable_virtual_card", policy)
-    quote = await quoted(turn, "create_disposable_card", Order())
-    if quote is None:
+    if await quoted(turn, "create_disposable_card", Order()) is None:
         return []
-    turn.say("utter_get_disposable_virtual_card_quote", quote.facts)
-    return needs_person(turn)
+    return start_operation(turn, "get_disposable_virtual_card", "create_disposable_card")
 
 
 async def getting_spare_card(turn: Turn) -> list[EventType]:
     turn.say("utter_getting_spare_card", await _policy(turn))
-    return await _offer_by_post(turn, "order_spare_card", Order())
+    return await _offer_by_post(turn, "getting_spare_card", "order_spare_card")
 
 
 async def order_physical_card(turn: Turn) -> list[EventType]:
     """The first card; a customer who has one already is told what a further one costs."""
     physical = [card for card in await turn.bank.cards.list(turn.customer_id) if card.kind == "physical"]
     has_one = any(card.status not in _GONE for card in physical)
-    return await _offer_by_post(turn, "order_spare_card" if has_one else "order_card", Order())
+    return await _offer_by_post(turn, "order_physical_card", "order_spare_card" if has_one else "order_card")
 
 
 async def replace_card(turn: Turn) -> list[EventType]:
@@ -101,13 +90,14 @@ async def replace_card(turn: Turn) -> list[EventType]:
     if not cards:
         turn.say("utter_card_checks_no_card")
         return [turn.offer(HANDOFF)]
-    reason = next((one for one in ("stolen", "damaged", "compromised") if one in tokens(turn.text)), "lost")
     for card in cards:
-        quote = await quoted(turn, "replace_card", Order(card.id, details={"reason": reason}))
+        quote = await quoted(turn, "replace_card", Order(card.id, details={"reason": "lost"}))
         if quote is None:
             return []
-        turn.say("utter_replace_card", _posted(quote), old_last4=card.last4)
-    return needs_person(turn)
+        turn.say("utter_replace_card", told(quote.facts), old_last4=card.last4)
+    express = Order(cards[0].id, details={"reason": "lost", "delivery": "express"})
+    values = card_values(cards, delivery=await _only_delivery(turn, "replace_card", express))
+    return start_operation(turn, "replace_card", "replace_card", values)
 
 
 async def activate_my_card(turn: Turn) -> list[EventType]:
@@ -124,7 +114,7 @@ async def activate_my_card(turn: Turn) -> list[EventType]:
             turn.say("utter_activate_my_card_under_way", window, last4=card.last4)
         else:
             turn.say("utter_activate_my_card", last4=card.last4, kind=card.kind)
-    return needs_person(turn)
+    return start_operation(turn, "activate_my_card", "activate_card", card_values(inactive))
 
 
 async def unfreeze_card(turn: Turn) -> list[EventType]:
@@ -133,7 +123,7 @@ async def unfreeze_card(turn: Turn) -> list[EventType]:
     if not frozen:
         await _say_list(turn, held, "utter_unfreeze_card_none")
         return []
-    return await _offer_unfreezing(turn, frozen)
+    return await _offer_unfreezing(turn, "unfreeze_card", frozen)
 
 
 async def card_linking(turn: Turn) -> list[EventType]:
@@ -142,11 +132,11 @@ async def card_linking(turn: Turn) -> list[EventType]:
     frozen = [card for card in named or held if card.status == "frozen"]
     unlinked = [card for card in named or held if not card.linked_to_app and card.status not in _GONE]
     if frozen:
-        return await _offer_unfreezing(turn, frozen)
+        return await _offer_unfreezing(turn, "card_linking", frozen)
     if unlinked:
         for card in unlinked:
             turn.say("utter_card_linking_unlinked", last4=card.last4, kind=card.kind, status=card.status)
-        return needs_person(turn)
+        return start_operation(turn, "card_linking", "link_card", card_values(unlinked))
     cancelled = [card for card in named if card.status == "cancelled"]
     if cancelled:
         turn.say("utter_card_linking_gone", await _policy(turn), last4=cancelled[0].last4)
@@ -163,11 +153,11 @@ async def show_card_details(turn: Turn) -> list[EventType]:
     for card in cards:
         shown = {"last4": card.last4, "kind": card.kind, "expires": day(card.expires_on), "status": card.status}
         turn.say("utter_show_card_details", shown)
-    return needs_person(turn)
+    return start_operation(turn, "show_card_details", "view_card", card_values(cards))
 
 
 async def card_settings(turn: Turn) -> list[EventType]:
-    """Show a card's switches; one that is named is switched off at once, on only after a code."""
+    """Show a card's switches; the form switches the one that is named: off at once, on only after a code."""
     cards = await asked_cards(turn)
     if not cards:
         turn.say("utter_card_checks_no_card")
@@ -175,56 +165,32 @@ async def card_settings(turn: Turn) -> list[EventType]:
     said = normalise(turn.text)
     channel = next((name for name, pattern in _CHANNELS.items() if pattern.search(said)), None)
     on = False if _OFF.search(said) else True if _ON.search(said) else None
-    if channel and on is not None and len(cards) > 1:
-        verb = "on" if on else "off"
-        buttons = [Button(f"{card.kind} {card.last4}", f"switch {verb} {channel} for card {card.last4}")
-                   for card in cards]  # fmt: skip
-        turn.say("utter_card_settings_which", buttons=buttons)
-        return [turn.offer("action_manage_cards")]
     for card in cards:
         state = {name: "on" if getattr(card, f"{name}_on") else "off" for name in _CHANNELS}
         turn.say("utter_card_settings", state, last4=card.last4, kind=card.kind)
     if channel is None or on is None:
         return []
-    order = Order(cards[0].id, details={"channel": channel, "on": on})
-    quote = await quoted(turn, "switch_channel", order)
-    if quote is None:
-        return []
-    if quote.needs_code:
-        return needs_person(turn)
-    await turn.bank.operations.apply(turn.customer_id, "switch_channel", order)
-    turn.say("utter_card_settings_off", channel=channel, last4=cards[0].last4)
-    return []
+    return start_operation(turn, "card_settings", "switch_channel", card_values(cards, channel=channel, on=on))
 
 
 async def set_card_limit(turn: Turn) -> list[EventType]:
-    """Show a card's limits; a lower one is set at once, a higher one only after a code."""
+    """Show a card's limits; the form asks for the new one: a lower one is set at once, a higher one after a code."""
     cards = await asked_cards(turn)
     if not cards:
         turn.say("utter_card_checks_no_card")
         return [turn.offer(HANDOFF)]
+    code = next((name for name, pattern in _LIMITS.items() if pattern.search(normalise(turn.text))), "card_spend")
+    currencies: dict[str, str] = {}
     for card in cards:
         for limit in await turn.bank.cards.limits(turn.customer_id, card.id):
             turn.say(_LIMIT_SAID[limit.code], _limit(limit), last4=card.last4)
-    code = next((name for name, pattern in _LIMITS.items() if pattern.search(normalise(turn.text))), "card_spend")
-    wanted = await _wanted(turn, cards[0], code)
-    if wanted is None:
+            if limit.code == code:
+                currencies[card.id] = limit.limit.currency
+    usable = [card for card in cards if card.id in currencies]
+    if not usable:
         return []
-    if len(cards) > 1:
-        buttons = [Button(f"{card.kind} {card.last4}", f"set the limit of card {card.last4} to {wanted}")
-                   for card in cards]  # fmt: skip
-        turn.say("utter_card_settings_which", buttons=buttons)
-        return [turn.offer("action_manage_cards")]
-    details = {"code": code, "amount_minor": wanted.amount_minor, "currency": wanted.currency}
-    order = Order(cards[0].id, details=details)
-    quote = await quoted(turn, "set_card_limit", order)
-    if quote is None:
-        return []
-    if quote.needs_code:
-        return needs_person(turn)
-    done = await turn.bank.operations.apply(turn.customer_id, "set_card_limit", order)
-    turn.say("utter_set_card_limit_done", done)
-    return []
+    values = card_values(usable, code=code, currencies=currencies)
+    return start_operation(turn, "set_card_limit", "set_card_limit", values)
 
 
 async def quoted(turn: Turn, kind: str, order: Order, *, silent: bool = False) -> OperationQuote | None:
@@ -237,44 +203,37 @@ async def quoted(turn: Turn, kind: str, order: Order, *, silent: bool = False) -
         return None
 
 
-async def _offer_by_post(turn: Turn, kind: str, order: Order) -> list[EventType]:
-    quote = await quoted(turn, kind, order)
+async def _offer_by_post(turn: Turn, topic: str, kind: str) -> list[EventType]:
+    quote = await quoted(turn, kind, Order())
     if quote is None:
         return []
-    turn.say("utter_order_card_quote", _posted(quote))
-    express = Order(order.card_id, order.account_id, {**order.details, "delivery": "express"})
+    turn.say("utter_order_card_quote", told(quote.facts))
+    delivery = await _only_delivery(turn, kind, Order(details={"delivery": "express"}))
+    return start_operation(turn, topic, kind, {"delivery": delivery})
+
+
+async def _only_delivery(turn: Turn, kind: str, express: Order) -> str | None:
+    """None where express can be chosen, which is told with its fee; else the one way there is."""
     faster = await quoted(turn, kind, express, silent=True)
-    if faster:
-        turn.say("utter_order_card_express", _posted(faster))
-    return needs_person(turn)
+    if faster is None:
+        return "standard"
+    turn.say("utter_order_card_express", told(faster.facts))
+    return None
 
 
-async def _offer_unfreezing(turn: Turn, frozen: list[Card]) -> list[EventType]:
+async def _offer_unfreezing(turn: Turn, topic: str, frozen: list[Card]) -> list[EventType]:
     """Name each card with its reason; those that the bank or a theft ended are refused."""
-    possible, policy = False, await _policy(turn)
+    possible, policy = [], await _policy(turn)
     for card in frozen:
         reason = policy.get(f"frozen_{card.frozen_reason}", policy["frozen_other"])
         turn.say("utter_unfreeze_card_frozen", last4=card.last4, since=card.frozen_at, reason=reason)
-        if card.frozen_reason in ("bank", "stolen"):
-            turn.say_refusal(CardNotAvailable(_FINAL[card.frozen_reason], card.last4))
+        if card.frozen_reason in FROZEN_FOR_GOOD:
+            turn.say_refusal(CardNotAvailable(FROZEN_FOR_GOOD[card.frozen_reason], card.last4))
         else:
-            possible = True
-    return needs_person(turn) if possible else [turn.offer(HANDOFF)]
-
-
-async def _wanted(turn: Turn, card: Card, code: str) -> Money | None:
-    """The limit that the message names, in the currency of the card's limits."""
-    limits = {limit.code: limit for limit in await turn.bank.cards.limits(turn.customer_id, card.id)}
-    amounts = [amount for amount in find_amounts(turn.text) if str(amount.value) != card.last4]
-    if code not in limits or not amounts:
-        return None
-    currency = limits[code].limit.currency
-    if amounts[-1].currency not in (None, currency):
-        return None
-    try:
-        return Money(amounts[-1].minor(currency), currency)
-    except AmountProblem:
-        return None
+            possible.append(card)
+    if not possible:
+        return [turn.offer(HANDOFF)]
+    return start_operation(turn, topic, "unfreeze_card", card_values(possible))
 
 
 async def _say_list(turn: Turn, held: list[Card], response: str, *statuses: str) -> None:
@@ -290,17 +249,10 @@ async def _policy(turn: Turn) -> dict[str, str]:
     return await turn.bank.policies.facts(topic(turn, _ANSWERS), turn.customer_id)
 
 
-def _posted(quote: OperationQuote) -> dict[str, Any]:
-    """A quote's values with its days as days."""
-    days = {name: date.fromisoformat(quote.facts[name]) for name in ("eta_from", "eta_to")}
-    return worded({**quote.facts, **days})
-
-
 def _limit(limit: CardLimit) -> Mapping[str, Any]:
     return {"limit": limit.limit, "used": limit.used, "largest": limit.largest}
 
 
-_FINAL = {"bank": "blocked_by_bank", "stolen": "reported_stolen"}
 _LIMIT_SAID = {
     "card_spend": "utter_set_card_limit_spend",
     "card_online": "utter_set_card_limit_online",

@@ -107,8 +107,11 @@ class ActionShowCardOrder(TellerAction):
         today = datetime.now(turn.zone).date()
         for order in under_way:
             self._say_order(turn, order, today)
+        if any(order.late(today) for order in under_way):
+            turn.suggest("replace_card", "human_handoff")
+            return [turn.offer(HANDOFF)]
         if under_way:
-            return [turn.offer(HANDOFF)] if any(order.late(today) for order in under_way) else []
+            return []
         delivered = next((order for order in orders if order.status == "delivered"), None)
         if delivered:
             turn.say("utter_card_arrival_delivered", _order_facts(delivered))
@@ -135,6 +138,8 @@ async def freeze(turn: Turn, card_ids: list[str] | None, reason: str) -> None:
             last4=frozen.card.last4,
             at=frozen.frozen_at,
         )
+        if frozen.already and reason == "customer_request":
+            turn.suggest("unfreeze_card")
 
 
 async def usable_cards(turn: Turn) -> list[Card]:

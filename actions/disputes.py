@@ -9,10 +9,10 @@ from rasa_sdk.events import EventType
 from actions.bank.errors import CaseNotPossible
 from actions.bank.model.transactions import Transaction
 from actions.caller import TellerAction, Turn
-from actions.forms import HANDOFF
 from actions.lookup_ends import which
 from actions.lookup_facts import facts, named
 from actions.lookup_steps import say_known
+from actions.overture import call_person
 from actions.proposals import cancel_transfer, propose, say_case
 
 _SEARCHED, _OFFERED = 60, 4
@@ -70,9 +70,9 @@ class ActionDisputeTransaction(TellerAction):
 
 
 class ActionReportScam(TellerAction):
-    """Act first: stop or recall the payment and open a fraud case; then the rule, the warning and a person.
+    """A person at once; then the payment that is named is stopped or recalled, with a fraud case.
 
-    Without a payment that is named clearly, the newest pending transfer is taken, for only that can still be stopped.
+    Nothing is stopped that was not named: where that is unclear the newest outgoing payments are listed to choose from.
     """
 
     login = False
@@ -81,7 +81,7 @@ class ActionReportScam(TellerAction):
         return "action_report_scam"
 
     async def answer(self, turn: Turn) -> list[EventType]:
-        rules = await turn.bank.policies.facts(turn.intent, turn.customer)
+        rules = await turn.bank.policies.facts("report_scam", turn.customer)
         if turn.customer is None:
             turn.say("utter_handoff_emergency", rules)
             turn.say("utter_login_needed")
@@ -92,14 +92,25 @@ class ActionReportScam(TellerAction):
         )  # fmt: skip
         wanted = named(turn)
         found = wanted.fitting(page.items, datetime.now(turn.zone)) if wanted else []
-        found = found or [item for item in page.items if item.kind == "transfer" and item.status == "pending"]
-        if found:
+        if len(found) == 1:
             await self._secure(turn, found[0])
-        else:
-            turn.say("utter_report_scam_which")
+        await self._call_person(turn)
         turn.say("utter_report_scam_rule", rules)
         turn.say("utter_report_scam", rules)
-        return [turn.offer(HANDOFF)]
+        newest = (found or list(page.items))[:_OFFERED]
+        if len(found) != 1 and newest:
+            await which(turn, newest, "utter_report_scam_which", "I was scammed: the payment of {amount} to {name}")
+            return [turn.offer(self.name())]
+        if not newest:
+            turn.say("utter_report_scam_none")
+        return []
+
+    @staticmethod
+    async def _call_person(turn: Turn) -> None:
+        """Queue the talk before all ordinary ones, unless that was done for this scam already."""
+        waiting = await turn.bank.handoff.active(turn.session_id)
+        if waiting is None or waiting.reason != "scam":
+            await call_person(turn, "scam")
 
     async def _secure(self, turn: Turn, item: Transaction) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Exchange rates: the pair that was named, or the pairs of the customer's accounts."""
+"""Exchange: the rate of a pair that was named, or of the customer's own pairs; and booking one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from rasa_sdk.events import EventType
 
+from actions.bank.errors import InsufficientFunds
 from actions.bank.model.money import Money
 from actions.bank.model.policies import Rate
 from actions.caller import TellerAction, Turn
+from actions.operations import start_operation
 from actions.parsing.amounts import AmountProblem, find_amount, find_currencies
 
 _PAIRS_TOLD = 4
@@ -40,6 +42,28 @@ class ActionQuoteExchangeRate(TellerAction):
                 money = Money(amount.minor(base), base)
                 turn.say("utter_exchange_rate_result", amount=money, result=rate.convert(money))
         return []
+
+
+class ActionExchangeMoney(TellerAction):
+    """What the accounts hold and the rate; then the form that books an exchange between them."""
+
+    def name(self) -> str:
+        return "action_exchange_money"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        turn.say("utter_exchange_via_app", await turn.bank.policies.facts("exchange_via_app", turn.customer_id))
+        accounts = await turn.bank.accounts.list(turn.customer_id)
+        for account in accounts:
+            turn.say("utter_top_ups_balance", account=account.name, booked=account.booked, available=account.available)
+        try:
+            amount = find_amount(turn.text)
+        except AmountProblem:
+            amount = None
+        source = next((account for account in accounts if amount and account.currency == amount.currency), None)
+        if amount and source and source.available.decimal < amount.value:
+            needed = Money(amount.minor(source.currency), source.currency)
+            raise InsufficientFunds(source.available, needed, source.name)
+        return start_operation(turn, "exchange_via_app", "exchange")
 
 
 def _pairs(named: list[str], home: str, amount_currency: str | None) -> list[tuple[str, str]]:

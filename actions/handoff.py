@@ -24,7 +24,7 @@ class ActionHumanHandoff(TellerAction):
             turn.say("utter_handoff_joined", agent=waiting.agent)
             return []
         ticket = waiting or await turn.bank.handoff.open(
-            turn.customer, turn.session_id, "customer_request", _summary(turn)
+            turn.customer, turn.session_id, "customer_request", talk_summary(turn)
         )
         told = {"number": ticket.number, "position": ticket.position, "minutes": ticket.expected_wait_minutes}
         if ticket.open_now:
@@ -35,7 +35,7 @@ class ActionHumanHandoff(TellerAction):
         return []
 
 
-def _summary(turn: Turn) -> str:
+def talk_summary(turn: Turn) -> str:
     """The talk's topics, newest first: names of intents, never what the customer wrote."""
     topics = dict.fromkeys(intent_of(message) for message in past_messages(turn.tracker))
     return ", ".join([topic for topic in topics if topic not in _NO_TOPICS][:_TOPICS])

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from actions.bank.errors import CurrencyNotOffered, InsufficientFunds
+from actions.bank.errors import CurrencyNotOffered
 from actions.bank.model.money import Money
 from actions.caller import Turn
-from actions.exchange import ActionQuoteExchangeRate
 from actions.lookup_facts import facts as transaction_facts
 from actions.lookup_steps import reason
 from actions.parsing.amounts import AmountProblem, find_amount, find_currencies
@@ -169,22 +168,6 @@ async def exchange_cost(turn: Turn, _: Mapping[str, str]) -> bool:
     return False
 
 
-async def exchange(turn: Turn, figures: Mapping[str, str]) -> bool:
-    """Balances, the rate and the cost of what is named; too low a balance or a currency we lack is said first."""
-    await exchange_cost(turn, figures)
-    if turn.customer is None:
-        return False
-    accounts = await turn.bank.accounts.list(turn.customer)
-    for account in accounts:
-        turn.say("utter_top_ups_balance", account=account.name, booked=account.booked, available=account.available)
-    amount = _amount(turn)
-    source = next((account for account in accounts if amount and account.currency == amount.currency), None)
-    if amount and source and source.available < amount:
-        raise InsufficientFunds(source.available, amount, source.name)
-    await ActionQuoteExchangeRate().answer(turn)
-    return False
-
-
 async def deposits(turn: Turn, figures: Mapping[str, str]) -> bool:
     """The reference for the slip and what is left of the limits."""
     if turn.customer is None or figures["cash_deposit_where"] == "not offered":
@@ -248,7 +231,6 @@ TOPICS: dict[str, Callable[[Turn, Mapping[str, str]], Awaitable[bool]]] = {
     "top_up_by_cash_or_cheque": deposits,
     "top_up_limits": top_up_use,
     "exchange_charge": exchange_cost,
-    "exchange_via_app": exchange,
     "apple_pay_or_google_pay": wallet,
 }
 """Intent to what is said about the thing it names."""

@@ -1,4 +1,4 @@
-"""Payees that cannot be paid, and why."""
+"""Payees: saving one, and why one cannot be paid."""
 
 from __future__ import annotations
 
@@ -9,9 +9,22 @@ from rasa_sdk.events import EventType
 from actions.bank.model.transfers import Payee
 from actions.caller import TellerAction, Turn
 from actions.lookup_facts import facts
+from actions.operations import start_operation
 from actions.parsing.text import tokens
 
 _SEARCHED = 30
+
+
+class ActionAddPayee(TellerAction):
+    """Who is saved already; then the form that checks and saves a new one."""
+
+    def name(self) -> str:
+        return "action_add_payee"
+
+    async def answer(self, turn: Turn) -> list[EventType]:
+        saved = [payee.name for payee in await turn.bank.payees.list(turn.customer_id) if payee.status == "active"]
+        turn.say("utter_add_payee_saved" if saved else "utter_add_payee", payees=saved)
+        return start_operation(turn, "add_payee", "add_payee")
 
 
 class ActionExplainPayee(TellerAction):

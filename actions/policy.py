@@ -10,7 +10,7 @@ from actions.money_topics import TOPICS
 from actions.parsing.text import words
 
 # What cannot be done in the chat yet: the answer says so and offers a person, so a plain "yes" takes that up.
-BY_A_PERSON = words("add_payee exchange_via_app change_language ")
+BY_A_PERSON = words("change_language ")
 
 # What a guest may ask as well; the rest is about an account and asks for the login first.
 PUBLIC = words(

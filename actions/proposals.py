@@ -14,12 +14,11 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.bank.model.cases import Case
 from actions.bank.model.money import Money
-from actions.caller import OFFER_SLOT, Button, Turn
+from actions.caller import OFFER_SLOT, Turn
+from actions.form_switching import YES_NO, resume
 from actions.forms import CONFIRMATION_LIFE
 from actions.lookup_facts import facts
 from actions.parsing.amounts import AmountProblem, find_amount
-
-YES_NO = (Button("Yes, please", "/affirm"), Button("No, thanks", "/deny"))
 
 
 def propose(turn: Turn, response: str, step: str, told: Mapping[str, Any] | None = None, **ids: Any) -> list[EventType]:
@@ -97,6 +96,13 @@ async def _stop_top_up(turn: Turn, proposal: Mapping[str, Any]) -> list[EventTyp
     return []
 
 
+async def _resume_form(turn: Turn, _: Mapping[str, Any]) -> list[EventType]:
+    events = resume(turn.tracker)
+    if not events:
+        turn.say("utter_form_resume_gone")
+    return events
+
+
 async def _cash_received(turn: Turn, proposal: Mapping[str, Any]) -> list[EventType]:
     """How much of a withdrawal came out: the difference is what is claimed."""
     booked = Money(proposal["minor"], proposal["currency"])
@@ -125,6 +131,7 @@ _STEPS: dict[str, _Step] = {
     "open_case": _open_case,
     "cancel_transfer": _cancel_transfer,
     "cancel_mandate": _cancel_mandate,
+    "resume_form": _resume_form,
     "stop_top_up": _stop_top_up,
 }
 _VALUES: dict[str, _Step] = {"cash_received": _cash_received}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from rasa_sdk.events import EventType
 
 from actions.accounts import merchant_in
-from actions.caller import TellerAction, Turn
-from actions.forms import HANDOFF
-from actions.parsing.text import tokens, words
+from actions.caller import LoginNeeded, TellerAction, Turn
+from actions.operations import start_operation
+from actions.parsing.amounts import find_currency
+from actions.parsing.text import normalise, tokens, words
 from actions.proposals import propose
 from actions.wording import word
 
 _STOP = words("cancel stop end delete remove")
+_SET_UP = re.compile(
+    r"\b(?:set|create|new|start|add|make|schedule|arrange|pay|send|transfer|standing order for|every)\b", re.I
+)
 
 
 class ActionShowScheduledPayments(TellerAction):
@@ -47,5 +52,10 @@ class ActionShowScheduledPayments(TellerAction):
                 if set(tokens(item.counterparty)) & set(tokens(said)):
                     told = {"collector": item.counterparty, "amount": item.amount}
                     return propose(turn, "utter_scheduled_cancel_mandate", "cancel_mandate", told, mandate=item.id)
-        turn.say("utter_scheduled_payments")
-        return [turn.offer(HANDOFF)]
+        if turn.profile is None:
+            raise LoginNeeded
+        if not _SET_UP.search(normalise(turn.text)) and (found or page.items):
+            turn.say("utter_scheduled_payments")
+            return []
+        currency = find_currency(turn.text) or turn.profile.base_currency
+        return start_operation(turn, "scheduled_payments", "create_standing_order", {"currency": currency})

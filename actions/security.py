@@ -12,13 +12,15 @@ from actions.bank.model.cards import Card
 from actions.bank.model.customers import Device, IdentityCheck
 from actions.caller import GUEST, Button, TellerAction, Turn
 from actions.card_checks import asked_cards, day, today
-from actions.card_orders import needs_person
 from actions.forms import HANDOFF
 from actions.lookup_facts import facts
+from actions.operation_values import card_values
+from actions.operations import start_operation
 from actions.parsing.text import normalise
 from actions.topics import topic
 
 _CREDITS_TOLD = 3
+_UNUSABLE = ("blocked", "expired")
 _CREDITS = ("transfer", "top_up", "cash_deposit", "cheque", "refund")
 
 
@@ -43,7 +45,8 @@ async def get_physical_card(turn: Turn) -> list[EventType]:
     for card in cards:
         said = "utter_get_physical_card" if card.pin_set else "utter_get_physical_card_unset"
         turn.say(said, await _policy(turn), last4=card.last4, status=card.status)
-    return needs_person(turn)
+    usable = [card for card in cards if card.pin_set and card.status not in _UNUSABLE]
+    return start_operation(turn, "get_physical_card", "view_pin", card_values(usable)) if usable else []
 
 
 async def change_pin(turn: Turn) -> list[EventType]:
@@ -53,7 +56,8 @@ async def change_pin(turn: Turn) -> list[EventType]:
         return [turn.offer(HANDOFF)]
     for card in cards:
         turn.say("utter_change_pin", await _policy(turn), last4=card.last4, status=card.status)
-    return needs_person(turn)
+    usable = [card for card in cards if card.status not in _UNUSABLE]
+    return start_operation(turn, "change_pin", "change_pin", card_values(usable)) if usable else []
 
 
 async def pin_blocked(turn: Turn) -> list[EventType]:
@@ -65,7 +69,7 @@ async def pin_blocked(turn: Turn) -> list[EventType]:
     for card in blocked:
         turn.say("utter_pin_blocked", await _policy(turn), last4=card.last4, since=card.pin_blocked_at)
     if blocked:
-        return needs_person(turn)
+        return start_operation(turn, "pin_blocked", "unblock_pin", card_values(blocked))
     for card in cards:
         turn.say("utter_pin_not_blocked", last4=card.last4, tries=card.pin_tries_left)
         for cause in causes(card, today(turn))[:1]:

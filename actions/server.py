@@ -16,6 +16,7 @@ from sanic.handlers import ErrorHandler
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse, json
 
+from actions import rights_door
 from actions.caller import place
 from common.http_request import CheckedRequest
 
@@ -31,6 +32,7 @@ def attach_sanic_app_extensions(app: Sanic) -> None:
     app.error_handler = ErrorHandler()
     app.error_handler.add(Exception, _refuse)
     app.register_middleware(_forget_unknown_action, "response")
+    rights_door.attach(app)
 
 
 async def _refuse(_: Request, error: Exception) -> HTTPResponse:

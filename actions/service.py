@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rasa_sdk.events import ActiveLoop, EventType, SlotSet
+from rasa_sdk.events import EventType
 
 from actions.caller import (
     Button,
@@ -11,14 +11,20 @@ from actions.caller import (
     by_name,
     previous_turn,
 )
-from actions.forms import FAILURES_SLOT, HANDOFF
+from actions.form_switching import dropped
+from actions.forms import HANDOFF, leave_form
 from actions.proposals import take_up, take_value
 from actions.titles import title
-from actions.transfer_form import PREPARED, ValidateTransferMoneyForm
 from actions.transfers import LAST, say_receipt
 
 _SUBMIT = "action_submit_transfer_money_form"
 _CHOICES = 2
+# What is likely wanted of an urgent item.
+_URGENT_STEPS = {
+    "frozen_card": "unfreeze_card",
+    "declined_payment": "declined_card_payment",
+    "card_late": "card_arrival",
+}
 _ELSE = Button("Something else", "/out_of_scope")
 _NO_CHOICE = ("goodbye", "repeat")  # they have a title, for they are next steps, but nobody means them unsaid
 
@@ -41,6 +47,8 @@ class ActionGreet(TellerAction):
         urgent = await turn.bank.customers.urgent(turn.customer_id)
         if urgent:
             turn.say(f"utter_greet_urgent_{urgent.kind}", urgent.facts, first_name=turn.profile.first_name)
+            if urgent.kind in _URGENT_STEPS:
+                turn.suggest(_URGENT_STEPS[urgent.kind])
         turn.say("utter_greet_next" if urgent else "utter_greet_customer", first_name=turn.profile.first_name)
         return []
 
@@ -57,12 +65,8 @@ class ActionSayGoodbye(TellerAction):
         if not open_form(turn):
             turn.say("utter_goodbye")
             return []
-        prepared = turn.tracker.get_slot(PREPARED)
-        if prepared and turn.customer:
-            await turn.bank.transfers.cancel_prepared(turn.customer, prepared["key"])
         turn.say("utter_goodbye_unfinished")
-        cleared = (*ValidateTransferMoneyForm.slots, FAILURES_SLOT, "requested_slot")
-        return [*(SlotSet(slot, None) for slot in cleared), ActiveLoop(None)]
+        return await leave_form(turn)
 
 
 class ActionThank(TellerAction):
@@ -124,7 +128,7 @@ class ActionDeny(TellerAction):
 
     async def answer(self, turn: Turn) -> list[EventType]:
         turn.say("utter_deny_offer" if turn.offered() else "utter_deny_nothing_pending")
-        return []
+        return dropped(turn)
 
 
 class ActionTakeValue(TellerAction):

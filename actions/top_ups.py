@@ -10,9 +10,10 @@ from actions.accounts import asked_accounts, spaced
 from actions.bank.errors import CodeError
 from actions.bank.model.top_ups import FundingCard
 from actions.caller import TellerAction, Turn
-from actions.forms import HANDOFF
 from actions.lookup_facts import facts
 from actions.lookup_steps import reason
+from actions.operations import start_operation
+from actions.parsing.amounts import find_currency
 from actions.parsing.numbers_in_ids import find_card_ending, find_code
 from actions.parsing.text import tokens, words
 from actions.proposals import propose
@@ -44,7 +45,10 @@ class ActionShowAutomaticTopUp(TellerAction):
             return propose(turn, "utter_automatic_top_up_stop", "stop_top_up", {"amount": rules[0].amount},
                            rule=rules[0].id)  # fmt: skip
         turn.say("utter_automatic_top_up", await turn.bank.policies.facts(turn.intent, turn.customer))
-        return [turn.offer(HANDOFF)]
+        verified = [card for card in cards if card.verified]
+        if rules or not verified:
+            return []
+        return start_operation(turn, "automatic_top_up", "create_auto_top_up", funding_values(turn, verified))
 
 
 class ActionShowCardTopUp(TellerAction):
@@ -66,7 +70,10 @@ class ActionShowCardTopUp(TellerAction):
                 limit=use.limit, period=use.period, used=use.used, left=use.left, resets=use.resets_at,
             )  # fmt: skip
         turn.say("utter_topping_up_by_card", rules)
-        return [turn.offer(HANDOFF)]
+        verified = [card for card in cards if card.verified]
+        if not verified:
+            return []
+        return start_operation(turn, "topping_up_by_card", "top_up_by_card", funding_values(turn, verified))
 
 
 class ActionVerifyTopUpCard(TellerAction):
@@ -130,6 +137,14 @@ class ActionShowIncomingDetails(TellerAction):
             turn.say("utter_balance_not_updated_after_bank_transfer_found", facts(item))
             await reason(turn, item)
         return []
+
+
+def funding_values(turn: Turn, cards: Sequence[FundingCard]) -> dict[str, object]:
+    """The cards that can pay in, the only one chosen, and the currency: the one that is named, or the customer's."""
+    known = [{"id": card.id, "last4": card.last4, "kind": card.card_kind} for card in cards]
+    home = turn.profile.base_currency if turn.profile else None
+    currency = find_currency(turn.text) or home
+    return {"cards": known, "funding": known[0] if len(known) == 1 else None, "currency": currency}
 
 
 async def say_latest(turn: Turn) -> None:

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
 from actions.bank.errors import (
     AccountNotAvailable,
     BankError,
-    CodeExpired,
-    CodeLocked,
-    CodeVoid,
-    CodeWrong,
     InsufficientFunds,
     InvalidAmount,
     InvalidIban,
-    KeyConflict,
     LimitExceeded,
-    NotFound,
     PayeeAmbiguous,
     PayeeNotAllowed,
     PayeeUnknown,
-    PreparedExpired,
-    StepUpUnavailable,
 )
 from actions.bank.model.accounts import Account
 from actions.bank.model.money import Money
 from actions.bank.model.transfers import Payee, PreparedTransfer
 from actions.caller import Turn
-from actions.forms import FormTurn, Miss, TellerForm
+from actions.form_turn import FormTurn, Miss
 from actions.parsing.amounts import Amount, AmountProblem, is_bare_amount
-from actions.parsing.answers import wants_new_code
 from actions.parsing.numbers_in_ids import IbanProblem, find_code, find_iban
 from actions.parsing.people import find_person, only_name
 from actions.parsing.text import normalise, tokens
+from actions.proven_form import ProvenForm
 from actions.transfer_reading import (
     ACCOUNT_WORD,
     account_in,
@@ -58,15 +49,24 @@ _NAMED = {
     AMOUNT: re.compile(r"\b(?:amount|sum|how much)\b", re.I),
     ACCOUNT: ACCOUNT_WORD,
 }
+_EXPLAINED = {
+    PAYEE: "utter_transfer_explain_payee",
+    AMOUNT: "utter_transfer_explain_amount",
+    ACCOUNT: "utter_transfer_explain_account",
+    CONFIRMATION: "utter_form_explain_confirmation",
+    CODE: "utter_form_explain_code",
+}
 
 
-class ValidateTransferMoneyForm(TellerForm):
+class ValidateTransferMoneyForm(ProvenForm):
     """Payee, amount and account; a prepared transfer with its key; a pure yes; a code for exactly this transfer."""
 
-    start_intent = "transfer_money"
+    starts = frozenset({"transfer_money"})
     slots = (PAYEE, IBAN, AMOUNT, ACCOUNT, PREPARED, DECLINED, CONFIRMATION, CODE)
-    confirmation = CONFIRMATION
-    code = CODE
+    values = (PAYEE, IBAN, AMOUNT, ACCOUNT)
+    asks = (PAYEE, AMOUNT, ACCOUNT, CONFIRMATION, CODE)
+    prepared, declined = PREPARED, DECLINED
+    confirmation, code = CONFIRMATION, CODE
     said_cancelled = "utter_transfer_cancelled"
     said_kept = "utter_transfer_nothing_sent"
     said_change_what = "utter_transfer_change_unclear"
@@ -74,9 +74,13 @@ class ValidateTransferMoneyForm(TellerForm):
     def name(self) -> str:
         return "validate_transfer_money_form"
 
+    def topic(self, turn: FormTurn) -> str:
+        return "transfer_money"
+
+    def explanation(self, turn: FormTurn, slot: str) -> tuple[str, dict[str, Any]]:
+        return _EXPLAINED[slot], {}
+
     async def begin(self, turn: FormTurn) -> None:
-        for slot in self.slots:
-            turn[slot] = None
         await self._fill(turn)
 
     async def recover(self, turn: FormTurn) -> bool:
@@ -147,70 +151,8 @@ class ValidateTransferMoneyForm(TellerForm):
         if turn[PAYEE] and turn[AMOUNT] and turn[ACCOUNT] and not (turn[PREPARED] or turn[DECLINED]):
             await self._prepare(turn)
 
-    async def confirm(self, turn: FormTurn) -> bool:
-        try:
-            await self._send_code(turn)
-        except (PreparedExpired, KeyConflict):
-            turn.say("utter_form_confirmation_stale")
-            await self.refresh(turn)
-            return False
-        except StepUpUnavailable as error:
-            turn.say_refusal(error)
-            await self.stop(turn, self.said_cancelled)
-        return True
-
-    async def read_code(self, turn: FormTurn) -> None:
-        key = turn[PREPARED]["key"]
-        code = find_code(turn.text)
-        try:
-            if code is not None:
-                await turn.bank.step_up.verify(turn.customer_id, key, code)
-                turn[CODE] = "verified"
-            elif wants_new_code(turn.text):
-                await self._send_code(turn)
-                turn.say("utter_transfer_code_resent")
-            else:
-                raise Miss("utter_transfer_code_unclear")
-        except CodeWrong as error:
-            turn.say_refusal(error)
-        except CodeExpired as error:
-            await self._send_code(turn)
-            turn.say_refusal(error)
-        except CodeLocked as error:
-            turn.say_refusal(error)
-            await self.stop(turn, self.said_cancelled)
-        except CodeVoid as error:
-            turn.say_refusal(error)
-            await self.refresh(turn)
-        except (PreparedExpired, KeyConflict, NotFound):
-            turn.say("utter_form_confirmation_stale")
-            await self.refresh(turn)
-
-    async def _send_code(self, turn: FormTurn) -> None:
-        """A fresh code for the prepared transfer; where the bank sends no more of them the form ends."""
-        try:
-            await turn.bank.step_up.challenge(turn.customer_id, turn[PREPARED]["key"])
-        except CodeLocked as error:
-            turn.say_refusal(error)
-            await self.stop(turn, self.said_cancelled)
-
-    async def void(self, turn: FormTurn) -> None:
-        prepared = turn[PREPARED]
-        for slot in (PREPARED, CONFIRMATION, CODE):
-            turn[slot] = None
-        turn[DECLINED] = True
-        if prepared:
-            try:
-                await turn.bank.transfers.cancel_prepared(turn.customer_id, prepared["key"])
-            except (KeyConflict, NotFound, PreparedExpired):
-                return  # dead already; an executed one has ended the form before (see recover)
-
-    async def refresh(self, turn: FormTurn) -> None:
-        await self.void(turn)
-        turn[DECLINED] = None
-
-    def prepared_at(self, turn: FormTurn) -> datetime | None:
-        return datetime.fromisoformat(turn[PREPARED]["at"]) if turn[PREPARED] else None
+    async def withdraw(self, turn: FormTurn, key: str) -> None:
+        await turn.bank.transfers.cancel_prepared(turn.customer_id, key)
 
     async def _fill(self, turn: FormTurn, asked: str | None = None) -> None:
         """Take every value the message gives; those already known only from a fresh command or a correction."""
@@ -304,7 +246,8 @@ class ValidateTransferMoneyForm(TellerForm):
         except (PayeeNotAllowed, InvalidIban):
             turn[PAYEE] = None
             raise
-        turn[PREPARED] = _prepared_slot(turn, await turn.bank.transfers.prepare(turn.customer_id, quote))
+        prepared = await turn.bank.transfers.prepare(turn.customer_id, quote)
+        self.note_prepared(turn, prepared.key, _summary(turn, prepared))
 
 
 def _use(turn: FormTurn, amount: Amount | None, account: Account | None) -> None:
@@ -349,9 +292,9 @@ def _payee_slot(payee: Payee) -> dict[str, str]:
     return {"id": payee.id, "name": payee.name, "tail": payee.tail, "currency": payee.currency}
 
 
-def _prepared_slot(turn: Turn, prepared: PreparedTransfer) -> dict[str, Any]:
+def _summary(turn: Turn, prepared: PreparedTransfer) -> dict[str, str]:
     quote = prepared.quote
-    facts = worded(
+    return worded(
         {
             "payee": quote.payee.name,
             "payee_tail": quote.payee.tail,
@@ -364,5 +307,5 @@ def _prepared_slot(turn: Turn, prepared: PreparedTransfer) -> dict[str, Any]:
             "name_check": quote.name_check,
         },
         turn.zone,
+        turn.language,
     )
-    return {"key": prepared.key, "at": datetime.now(timezone.utc).isoformat(), "facts": facts}

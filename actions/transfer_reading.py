@@ -7,7 +7,7 @@ import re
 from actions.bank.errors import PayeeAmbiguous, PayeeUnknown
 from actions.bank.model.accounts import Account
 from actions.caller import Turn
-from actions.forms import Miss
+from actions.form_turn import Miss
 from actions.parsing.amounts import Amount, AmountProblem, find_amount, find_currencies, without_amounts
 from actions.parsing.answers import wants_new_code
 from actions.parsing.numbers_in_ids import IbanProblem, find_card_ending, find_iban

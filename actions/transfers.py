@@ -8,6 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 from actions.bank.errors import BankError
 from actions.bank.model.transfers import TransferReceipt
 from actions.caller import Button, TellerAction, Turn, place
+from actions.form_end import SubmitForm
 from actions.forms import FAILURES_SLOT
 from actions.transfer_form import AMOUNT, CODE, IBAN, PREPARED, ValidateTransferMoneyForm
 
@@ -17,15 +18,13 @@ LAST = "transfer_last"
 _MOST_BUTTONS = 5
 
 
-class ActionSubmitTransferMoneyForm(TellerAction):
+class ActionSubmitTransferMoneyForm(SubmitForm):
     """Execute the prepared transfer once its code is verified; what is left of a stopped form is cleared silently."""
-
-    login = False  # a form that a guest could not open has nothing to submit
 
     def name(self) -> str:
         return "action_submit_transfer_money_form"
 
-    async def answer(self, turn: Turn) -> list[EventType]:
+    async def submit(self, turn: Turn) -> list[EventType]:
         cleared = [SlotSet(slot, None) for slot in (*ValidateTransferMoneyForm.slots, FAILURES_SLOT)]
         prepared = turn.tracker.get_slot(PREPARED)
         if not prepared or turn.tracker.get_slot(CODE) != "verified":

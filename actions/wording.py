@@ -8,16 +8,15 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-
 from actions.bank.model.money import Money
 from actions.bank.model.transfers import Payee
+from common import locales
+from common.locales import HOME
 
-LOCALE = "en_GB"
 HOME_ZONE = ZoneInfo("Europe/London")
 
 
-def word(value: Any, zone: ZoneInfo = HOME_ZONE) -> str:
+def word(value: Any, zone: ZoneInfo = HOME_ZONE, language: str = HOME) -> str:
     """`value` as text: money with its sign, days and times in `zone`, lists with an "and"."""
     match value:
         case None:
@@ -25,27 +24,26 @@ def word(value: Any, zone: ZoneInfo = HOME_ZONE) -> str:
         case str():
             return value
         case Money():
-            return value.format()
+            return locales.money(value.amount_minor, value.currency, language)
         case datetime():
-            return format_datetime(value.astimezone(zone), "d MMMM 'at' HH:mm", locale=LOCALE)
+            return locales.moment(value, zone, language)
         case date():
-            return format_date(value, "EEEE d MMMM", locale=LOCALE)
+            return locales.day(value, language)
         case Decimal():
-            return f"{value.normalize():f}"
+            return locales.number(value, language)
         case Payee():
             return value.name
         case tuple() | list():
-            return listed(word(item, zone) for item in value)
+            return locales.listed((word(item, zone, language) for item in value), language)
         case _:
             return str(value)
 
 
-def worded(facts: Mapping[str, Any], zone: ZoneInfo = HOME_ZONE) -> dict[str, str]:
+def worded(facts: Mapping[str, Any], zone: ZoneInfo = HOME_ZONE, language: str = HOME) -> dict[str, str]:
     """`facts` with every value as text."""
-    return {name: word(value, zone) for name, value in facts.items()}
+    return {name: word(value, zone, language) for name, value in facts.items()}
 
 
 def listed(names: Iterable[str], last: str = "and") -> str:
     """`a, b and c`."""
-    *most, end = [*names] or [""]
-    return f"{', '.join(most)} {last} {end}" if most else end
+    return locales.listed(names, last=last)

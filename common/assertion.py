@@ -15,6 +15,8 @@ from common.keys import Keyring
 
 LIFE_SECONDS = 120
 _AUDIENCE = "teller-actions"
+# In place of a conversation, for what is not said in one; no session can be called so.
+EXPORT, ERASE = "rights:export", "rights:erase"
 
 
 class AssertionInvalid(Exception):

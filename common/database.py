@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
 from alembic import command
@@ -14,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from common.settings import ROOT, Settings
 
-Owner = Literal["bank", "identity", "conversation", "audit"]
+Owner = Literal["bank", "identity", "conversation", "audit", "keys"]
 
 
 def conninfo(settings: Settings, owner: Owner) -> str:
@@ -25,10 +26,19 @@ def conninfo(settings: Settings, owner: Owner) -> str:
 Pool = AsyncConnectionPool[AsyncConnection[dict[str, Any]]]
 
 
-async def open_pool(settings: Settings, owner: Owner, *, min_size: int = 1, max_size: int = 8) -> Pool:
+async def open_pool(
+    settings: Settings,
+    owner: Owner,
+    *,
+    min_size: int = 1,
+    max_size: int = 8,
+    connection_class: type[AsyncConnection[Any]] = AsyncConnection,
+    configure: Callable[[Any], Awaitable[None]] | None = None,
+) -> Pool:
     """An open pool of the owner's connections; rows come as dictionaries, transactions are explicit.
 
-    The demo's database is brought to the newest revision first, so that any process of it can start alone.
+    `configure` furnishes every new connection. The demo's database is brought to the newest revision first, so that
+    any process of it can start alone.
     """
     if settings.demo:
         await asyncio.to_thread(migrate, settings)
@@ -38,6 +48,8 @@ async def open_pool(settings: Settings, owner: Owner, *, min_size: int = 1, max_
         max_size=max_size,
         open=False,
         timeout=10,
+        connection_class=connection_class,
+        configure=configure,
         kwargs={"row_factory": dict_row},
         check=AsyncConnectionPool.check_connection,
     )

@@ -45,6 +45,12 @@ class Inbox:
         sealed = await self._redis.mget(sorted(keys, reverse=True))
         return [self._open(customer_id, value) for value in sealed if value is not None]
 
+    async def forget(self, customer_id: str) -> None:
+        """Delete every message of a customer."""
+        keys = [key async for key in self._redis.scan_iter(match=f"{self._prefix(customer_id)}*")]
+        if keys:
+            await self._redis.delete(*keys)
+
     def _open(self, customer_id: str, sealed: bytes) -> dict[str, Any]:
         try:
             plain = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], customer_id.encode())

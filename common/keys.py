@@ -1,4 +1,7 @@
-"""The keys of the house: key-encryption keys by id, and keys derived from them for one purpose each."""
+"""The keys of the house: key-encryption keys by id, and keys derived from them for one purpose each.
+
+`python -m common.keys rotate` wraps all data keys anew (common/key_rotation.py).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import os
 import secrets
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -22,9 +26,13 @@ class KeyringError(RuntimeError):
 
 @dataclass(frozen=True)
 class Keyring:
-    """Key-encryption keys of 32 bytes by id; the first one is active, the others still decrypt."""
+    """Key-encryption keys of 32 bytes by id; the first one is active, the others still decrypt.
+
+    `file` is where the demo's ring was read: a key that was put there since is found without a restart.
+    """
 
     keys: dict[str, bytes]
+    file: Path | None = None
 
     @property
     def active_id(self) -> str:
@@ -32,8 +40,9 @@ class Keyring:
 
     def kek(self, key_id: str) -> bytes:
         """The key-encryption key with this id; raises KeyringError when it is not in the ring."""
+        known = self.keys if key_id in self.keys or self.file is None else parse(self.file.read_text())
         try:
-            return self.keys[key_id]
+            return known[key_id]
         except KeyError:
             raise KeyringError(f"key {key_id} is not in TELLER_KEYS") from None
 
@@ -48,22 +57,27 @@ def load(settings: Settings) -> Keyring:
 
     Raises KeyringError when the text is not of that form.
     """
-    text = settings.keys
-    if text is None:
+    if settings.keys is None:
         path = settings.home / "keys"
         if not path.exists():
-            fresh = f"demo-{date.today():%Y%m%d}:{base64.b64encode(secrets.token_bytes(32)).decode()}\n"
+            fresh = f"demo-{date.today():%Y%m%d}:{encoded_key()}\n"
             descriptor = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w") as file:
                 file.write(fresh)
             with contextlib.suppress(FileExistsError):
                 os.link(path.with_suffix(".new"), path)
             path.with_suffix(".new").unlink(missing_ok=True)
-        text = path.read_text()
-    return Keyring(_parse(text))
+        return Keyring(parse(path.read_text()), path)
+    return Keyring(parse(settings.keys))
 
 
-def _parse(text: str) -> dict[str, bytes]:
+def encoded_key() -> str:
+    """A fresh key as TELLER_KEYS has it: 32 random bytes in base64."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def parse(text: str) -> dict[str, bytes]:
+    """The keys in a text of the form `id:base64,id:base64`; raises KeyringError when it is not of that form."""
     keys: dict[str, bytes] = {}
     for part in text.strip().split(","):
         key_id, _, encoded = part.strip().partition(":")
@@ -75,3 +89,9 @@ def _parse(text: str) -> dict[str, bytes]:
             raise KeyringError("TELLER_KEYS must read id:base64-of-32-bytes, several separated by commas")
         keys[key_id] = key
     return keys
+
+
+if __name__ == "__main__":
+    from common import key_rotation
+
+    key_rotation.main()

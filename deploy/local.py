@@ -26,6 +26,7 @@ from common import database, embedded, keys, log
 from common import settings as house
 from common.settings import ROOT, Settings
 from deploy import model
+from deploy.keeping import Kept
 
 READY_SECONDS = 180
 LEAST_FREE_BYTES = 500_000_000
@@ -45,8 +46,12 @@ class Process:
 
     def require_alive(self) -> None:
         if self.child.poll() is not None:
-            said = _last_words(self.output)
-            raise StartError(f"the {self.name} stopped with status {self.child.returncode}; its last words: {said}")
+            status = self.child.returncode
+            raise StartError(f"the {self.name} stopped with status {status}; its last words: {self.last_words}")
+
+    @property
+    def last_words(self) -> str:
+        return _last_words(self.output)
 
     def stop(self) -> None:
         if self.child.poll() is None:
@@ -94,6 +99,8 @@ def run() -> int:
     """Everything until Ctrl-C."""
     with ExitStack() as stack:
         settings = _prepare(stack)
+        stack.enter_context(_sealer(settings))
+        stack.enter_context(_worker(settings))
         assistant = _start_servers(settings, stack)
         _wait_until_ready(settings, assistant)
         _greet(settings)
@@ -107,6 +114,8 @@ def shell() -> int:
     """Rasa's shell on the `cmdline` channel, as alex."""
     with ExitStack() as stack:
         settings = _prepare(stack, port=False)
+        stack.enter_context(_sealer(settings))
+        stack.enter_context(_worker(settings))
         actions = _spawn(
             settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)]
         )
@@ -178,6 +187,16 @@ def _start_servers(settings: Settings, stack: ExitStack) -> list[Process]:
     assistant = _spawn(settings, "assistant", ["-m", "rasa", "run", "--model", str(model.ARCHIVE), *address, *files])
     stack.callback(assistant.stop)
     return [actions, assistant]
+
+
+def _worker(settings: Settings) -> Kept:
+    """What the bank does without being asked: clearing, standing orders, expiry."""
+    return Kept(lambda: _spawn(settings, "bank worker", ["-m", "actions.bank.worker", "run"]))
+
+
+def _sealer(settings: Settings) -> Kept:
+    """The audit's sealer: first to start and last to stop, so that nobody's records wait for the next start."""
+    return Kept(lambda: _spawn(settings, "audit sealer", ["-m", "common.audit", "seal"]))
 
 
 def _endpoints(settings: Settings) -> Path:

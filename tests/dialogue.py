@@ -21,8 +21,10 @@ import actions.cancellation
 import actions.card_checks
 import actions.card_orders
 import actions.cards
+import actions.complaints
 import actions.disputes
 import actions.exchange
+import actions.form_end
 import actions.handoff
 import actions.lookups
 import actions.payees
@@ -86,14 +88,18 @@ class Talk:
     form: str | None = None
     executed: list[str] = field(default_factory=list)
     token: str | None = None
+    now: float = 1_000_000.0  # seconds; a test moves it to leave a form alone
+    suggested: list[str] = field(default_factory=list)
 
     async def say(self, text: str, intent: str = "inform", ranking: tuple[str, ...] = ()) -> list[Reply]:
         token = self.token or assertion.issue(self.keyring, self.customer, self.session_id, "message")
         parsed = {"intent": {"name": intent}, "intent_ranking": [{"name": name} for name in (intent, *ranking)]}
         self._message = {**parsed, "text": text, "metadata": {"assertion": token}}
-        self.events.append({"event": "user", "text": text, "parse_data": parsed})
+        self.now += 1
+        self.events.append({"event": "user", "text": text, "parse_data": parsed, "timestamp": self.now})
         self._replies: list[Reply] = []
         self.executed = []
+        self.suggested = []
         if self.form:
             await self._form_turn(intent)
         else:
@@ -101,20 +107,26 @@ class Talk:
         return self._replies
 
     async def _follow_rule(self, intent: str) -> None:
-        action = rules()[intent]
+        await self._perform(rules()[intent])
+
+    async def _perform(self, action: str) -> None:
+        """Run an action or open a form, and what either of them hands over to."""
         if action in domain()["forms"]:
             self.form = action
             await self._run(f"validate_{action}")
             await self._ask_or_submit()
         else:
             await self._run(action)
+            if self._followup and self._followup != "action_listen":
+                await self._perform(self._followup)
 
     async def _form_turn(self, intent: str) -> None:
-        done = await self._run(f"validate_{self.form}")
+        form = self.form
+        done = await self._run(f"validate_{form}")
         if any(event["event"] == "action_execution_rejected" for event in done):
-            await self._run(rules()[intent])
-            if self.form:
-                await self._run(f"validate_{self.form}")
+            await self._perform(rules()[intent])
+            if self.form == form:
+                await self._run(f"validate_{form}")
                 await self._ask_or_submit()
         else:
             await self._ask_or_submit()
@@ -123,27 +135,33 @@ class Talk:
         form = str(self.form)
         wanted = domain()["forms"][form]["required_slots"]
         missing = next((slot for slot in wanted if self.slots.get(slot) is None), None)
+        missing = self._requested or missing
         if missing and not self._ended:
             self.slots["requested_slot"] = missing
-            if f"action_ask_{form}_{missing}" in domain()["actions"]:
-                await self._run(f"action_ask_{form}_{missing}")
+            names = (f"action_ask_{form}_{missing}", f"action_ask_{missing}")
+            ask = next((name for name in names if name in domain()["actions"]), None)
+            if ask:
+                await self._run(ask)
             else:
                 self._utter({"response": f"utter_ask_{form}_{missing}"})
         else:
             self.form, self.slots["requested_slot"] = None, None
-            await self._run(f"action_submit_{form}")
+            await self._perform(f"action_submit_{form}")
 
     async def _run(self, name: str) -> list[dict[str, Any]]:
-        self._ended = False
+        self._ended, self._requested, self._followup = False, None, None
         dispatcher = CollectingDispatcher()
         done = await _action(name).run(dispatcher, self._tracker(), domain())
         self.executed.append(name)
-        self.events.append({"event": "action", "name": name})
+        self.events.append({"event": "action", "name": name, "timestamp": self.now})
         for event in done:
             self.events.append(dict(event))
             if event["event"] == "slot":
                 self.slots[event["name"]] = event["value"]
-                self._ended = self._ended or (event["name"] == "requested_slot" and event["value"] is None)
+                if event["name"] == "requested_slot":
+                    self._ended, self._requested = event["value"] is None, event["value"]
+            elif event["event"] == "followup":
+                self._followup = event["name"]
             elif event["event"] == "active_loop":
                 self.form = event["name"]
         for message in dispatcher.messages:
@@ -157,6 +175,9 @@ class Talk:
 
     def _utter(self, message: dict[str, Any]) -> None:
         name = message["response"]
+        if name is None:  # no words: a suggestion for the channel
+            self.suggested += message["custom"]["suggestions"]
+            return
         facts = {key: value for key, value in message.items() if isinstance(value, str)}
         wording = responses()[name][0]
         text = wording["text"].format(**facts)

@@ -31,6 +31,7 @@ from training import (
     report,
     rival,
     settings,
+    throughput,
 )
 
 ROOT = data.ROOT
@@ -105,6 +106,10 @@ def _parser() -> argparse.ArgumentParser:
     cost.add_argument("--tokens", type=int, default=16)
     cost.add_argument("--steps", type=int, default=5)
     cost.add_argument("--checkpointing", action="store_true", help="recompute activations in the backward pass")
+    speed = command("throughput", _throughput, "queries a second of the merged model on a GPU, by CUDA graphs")
+    speed.add_argument("--artifact", type=Path, default=SHIPPED)
+    speed.add_argument("--batches", type=int, nargs="+", default=[1, 8, 32, 128, 512])
+    speed.add_argument("--tokens", type=int, default=20)
     command("selftest", _selftest, "load, quantise, attach, two steps, export, evaluate")
     return parser
 
@@ -224,6 +229,13 @@ def _footprint(options: argparse.Namespace) -> None:
         peak = "-" if found.peak is None else f"{found.peak:.0f}"
         parts = f"{found.weights:.0f} {found.gradients:.0f} {found.optimiser:.0f}"
         print(f"{method} {found.trained_parameters} {parts} {peak} {found.steps_per_second:.2f}", flush=True)
+
+
+def _throughput(options: argparse.Namespace) -> None:
+    artifact = artifacts.load(options.artifact)
+    for batch in options.batches:
+        found = throughput.measure(artifact, ENGINES, batch, options.tokens)
+        print(f"batch {batch}: {found.queries_per_second:.0f} queries a second, {found.batch_ms:.2f} ms a batch")
 
 
 def _selftest(options: argparse.Namespace) -> None:

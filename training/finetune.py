@@ -31,6 +31,8 @@ from training.settings import TrainingSettings
 logger = logging.getLogger(__name__)
 _TRAINED_FILE = "trained.safetensors"
 _ARTIFACT = "artifact"
+_LESSON = "lesson.npz"
+_TAUGHT = {"features", "logits"}
 
 
 class Sentences(Dataset):
@@ -42,19 +44,21 @@ class Sentences(Dataset):
         labels: list[str],
         tokenizer: Tokenizer,
         encoding: encoder.Encoding,
-        taught: np.ndarray | None = None,
+        lesson: teacher.Lesson | None = None,
     ) -> None:
         index = {label: i for i, label in enumerate(labels)}
         self.ids = encoder.tokenise(tokenizer, encoding, [row.text for row in rows])
         self.targets = [index[row.intent] for row in rows]
-        self.taught = taught
+        self.lesson = lesson
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __getitem__(self, position: int) -> dict[str, Any]:
         item = {"ids": self.ids[position], "label": self.targets[position]}
-        return item if self.taught is None else item | {"taught": self.taught[position]}
+        if self.lesson is None:
+            return item
+        return item | {name: getattr(self.lesson, name)[position] for name in _TAUGHT}
 
     @property
     def lengths(self) -> list[int]:
@@ -65,8 +69,8 @@ def collate(items: list[dict[str, Any]]) -> dict[str, torch.Tensor]:
     """A padded batch."""
     ids, mask = torch_features.pad([item["ids"] for item in items])
     batch = {"input_ids": ids, "attention_mask": mask, "labels": torch.tensor([item["label"] for item in items])}
-    if "taught" in items[0]:
-        batch["taught"] = torch.from_numpy(np.stack([item["taught"] for item in items]))
+    for name in _TAUGHT & items[0].keys():
+        batch[f"taught_{name}"] = torch.from_numpy(np.stack([item[name] for item in items]))
     return batch
 
 
@@ -162,10 +166,22 @@ def train(
         dataloader_pin_memory=False,
         use_cpu=not torch.cuda.is_available(),
     )
-    taught = teacher.embed([row.text for row in rows]) if settings.distillation else None
-    sentences = Sentences(rows, labels, tokenizer, model.encoding, taught)
+    lesson = _lesson(folder, rows, labels, settings.seed) if settings.taught else None
+    sentences = Sentences(rows, labels, tokenizer, model.encoding, lesson)
     _train_within_memory(model, sentences, settings, arguments)
     return export(model, settings, labels, own, rows, folder / _ARTIFACT)
+
+
+def _lesson(folder: Path, rows: list[data.Row], labels: list[str], seed: int) -> teacher.Lesson:
+    """The teacher's lesson on `rows`, given once and kept in the run's folder."""
+    kept = folder / _LESSON
+    if not kept.is_file():
+        given = teacher.prepare(rows, labels, seed)
+        unfinished = kept.with_suffix(".part.npz")
+        np.savez(unfinished, features=given.features, logits=given.logits)
+        unfinished.replace(kept)
+    with np.load(kept) as stored:
+        return teacher.Lesson(stored["features"], stored["logits"])
 
 
 def _train_within_memory(

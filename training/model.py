@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from torch import nn
-from torch.nn.functional import cosine_similarity
+from torch.nn.functional import cosine_similarity, kl_div, log_softmax
 from transformers import LlamaModel
 
 from custom_components.intent_classifier import encoder, torch_features
@@ -21,7 +21,8 @@ class IntentModel(nn.Module):
     """Features of the tuned Llama under a linear head.
 
     The loss is cross-entropy plus `distillation` times one minus the cosine between the projected features and the
-    teacher's.
+    teacher's, plus `soft_labels` times the divergence from the teacher's probabilities, both at a temperature (Hinton
+    et al. 2015).
     """
 
     def __init__(self, llama: PeftModel, encoding: encoder.Encoding, num_labels: int, settings: TrainingSettings):
@@ -33,7 +34,8 @@ class IntentModel(nn.Module):
         nn.init.zeros_(self.head.bias)
         self.loss = nn.CrossEntropyLoss(label_smoothing=settings.label_smoothing)
         self.distillation = settings.distillation
-        self.to_teacher = nn.Linear(llama.config.hidden_size, teacher.SIZE) if settings.distillation else None
+        self.soft_labels, self.soft_temperature = settings.soft_labels, settings.soft_temperature
+        self.to_teacher = nn.Linear(llama.config.hidden_size, teacher.FEATURES) if settings.taught else None
 
     def features(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """(batch, hidden) float32."""
@@ -45,14 +47,21 @@ class IntentModel(nn.Module):
         input_ids: torch.Tensor,
         attention_mask: torch.Tensor,
         labels: torch.Tensor,
-        taught: torch.Tensor | None = None,
+        taught_features: torch.Tensor | None = None,
+        taught_logits: torch.Tensor | None = None,
     ) -> dict[str, torch.Tensor]:
         features = self.features(input_ids, attention_mask)
         logits = self.head(features)
         loss = self.loss(logits, labels)
-        if self.to_teacher is not None and taught is not None:
-            loss = loss + self.distillation * (1 - cosine_similarity(self.to_teacher(features), taught)).mean()
+        if self.to_teacher is not None and taught_features is not None and taught_logits is not None:
+            apart = 1 - cosine_similarity(self.to_teacher(features), taught_features)
+            loss = loss + self.distillation * apart.mean() + self.soft_labels * self._divergence(logits, taught_logits)
         return {"loss": loss, "logits": logits}
+
+    def _divergence(self, logits: torch.Tensor, taught: torch.Tensor) -> torch.Tensor:
+        """From the teacher's probabilities; times the temperature squared, so that its gradient keeps its size."""
+        own, other = (log_softmax(value / self.soft_temperature, dim=1) for value in (logits, taught))
+        return self.soft_temperature**2 * kl_div(own, other, log_target=True, reduction="batchmean")
 
     def trained_state(self) -> dict[str, torch.Tensor]:
         """The tensors that training changes: adapter, head and projection."""

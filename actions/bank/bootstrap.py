@@ -6,6 +6,8 @@ from datetime import datetime, timezone
 
 from redis.asyncio import Redis
 
+from actions.bank.delivery import chosen
+from actions.bank.delivery.post import Post
 from actions.bank.repository.unit import open_bank_pool
 from actions.bank.sealing import Sealer
 from actions.bank.services import Bank
@@ -13,6 +15,7 @@ from actions.bank.use_cases.accounts import Accounts
 from actions.bank.use_cases.base import Clock, Messenger
 from actions.bank.use_cases.cards import Cards
 from actions.bank.use_cases.cases import Cases
+from actions.bank.use_cases.complaints import Complaints
 from actions.bank.use_cases.costs import Costs
 from actions.bank.use_cases.customers import Customers
 from actions.bank.use_cases.devices import Devices
@@ -25,6 +28,7 @@ from actions.bank.use_cases.operations import Operations
 from actions.bank.use_cases.payees import Payees
 from actions.bank.use_cases.policies import Policies
 from actions.bank.use_cases.regular import Regular
+from actions.bank.use_cases.rights import Rights
 from actions.bank.use_cases.statements import Statements
 from actions.bank.use_cases.step_up import StepUp
 from actions.bank.use_cases.support import Support
@@ -40,18 +44,25 @@ def utc_now() -> datetime:
 
 
 async def open_bank(settings: Settings, clock: Clock = utc_now, *, connections: int = 8) -> Bank:
-    """The bank on its PostgreSQL schema; the inbox takes its messages, which only the demo has."""
+    """The bank on its PostgreSQL schema; its messages go out by the carriers that the environment names.
+
+    Raises SettingsError where one of them is incomplete. Without any, the demo has its inbox and production no codes.
+    """
+    inbox, named = chosen.use_inbox(settings), chosen.carriers()
     keyring = keys.load(settings)
     sealer = Sealer(keyring)
     pool = await open_bank_pool(settings, connections)
-    redis: Redis | None = Redis.from_url(settings.redis_url) if settings.demo else None
-    messenger: Messenger | None = Inbox(redis, keyring) if redis is not None else None
+    redis: Redis | None = Redis.from_url(settings.redis_url) if inbox else None
+    post = Post(pool, sealer, named) if named else None
+    messenger: Messenger | None = Inbox(redis, keyring) if redis is not None else post
     step_up = StepUp(pool, sealer, clock, messenger, keyring.derive("bank.step-up"))
 
     async def close() -> None:
         await pool.close()
         if redis is not None:
             await redis.close()
+        if post is not None:
+            await post.close()
 
     return Bank(
         accounts=Accounts(pool, sealer, clock),
@@ -63,6 +74,7 @@ async def open_bank(settings: Settings, clock: Clock = utc_now, *, connections: 
         exchange=Exchange(pool, sealer, clock),
         policies=Policies(pool, sealer, clock),
         cases=Cases(pool, sealer, clock),
+        complaints=Complaints(pool, sealer, clock),
         costs=Costs(pool, sealer, clock),
         regular=Regular(pool, sealer, clock),
         support=Support(pool, sealer, clock),
@@ -73,5 +85,6 @@ async def open_bank(settings: Settings, clock: Clock = utc_now, *, connections: 
         identity=Identity(pool, sealer, clock),
         statements=Statements(pool, sealer, clock),
         lending=Lending(pool, sealer, clock),
+        rights=Rights(pool, sealer, clock),
         close=close,
     )

@@ -19,6 +19,7 @@ BankError
 ├── PreparedExpired
 ├── StepUpRequired
 ├── StepUpUnavailable
+│   └── CodeNotSent              nothing else changed: the operation is still prepared
 ├── CodeError
 │   ├── CodeWrong                facts: tries_left
 │   ├── CodeExpired
@@ -132,7 +133,8 @@ class NotPossible(BankError):
 
     `reason`: identity_unverified | most_cards | most_today | order_under_way | plan_without | no_delivery |
     not_inactive | pin_not_blocked | nothing_to_link | already_so | above_largest | closure_blocked |
-    closure_agreed | no_loan | more_than_owed | in_arrears | not_offered | application_open.
+    closure_agreed | no_loan | more_than_owed | in_arrears | not_offered | application_open | same_currency |
+    card_unverified | payee_exists | below_smallest | auto_top_up_exists | no_such_schedule.
     """
 
     code = "not_possible"
@@ -187,6 +189,12 @@ class StepUpUnavailable(BankError):
     """The bank has no channel on which to send this customer a code."""
 
     code = "step_up_unavailable"
+
+
+class CodeNotSent(StepUpUnavailable):
+    """The code was not taken by the carrier; a code that was sent before still counts."""
+
+    code = "code_not_sent"
 
 
 class CodeError(BankError):

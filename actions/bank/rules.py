@@ -98,6 +98,11 @@ def arrival_date(now: datetime, timezone: str, days: int, cut_off: time) -> date
     return add_working_days(start, days)
 
 
+def final_at(sent: datetime, arrival: date, timezone: str) -> datetime:
+    """When a transfer that no bank has refused is final: at once where it arrives at once, else as that day begins."""
+    return max(sent, datetime.combine(arrival, time(), ZoneInfo(timezone)))
+
+
 def compact_iban(text: str) -> str:
     """The IBAN in `text` without separators; raises InvalidIban where structure or mod-97 does not hold."""
     try:

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from actions.bank.bootstrap import utc_now
 from actions.bank.repository.unit import Connection, open_bank_pool
+from actions.bank.resealing import reseal
 from actions.bank.sealing import Sealer
 from actions.bank.seed_customer import CustomerSeed
 from common import demo, keys
@@ -77,6 +78,7 @@ async def seed(settings: Settings) -> list[str]:
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             await seed_policies(connection)
             await seed_rates(connection, now)
+            await reseal(connection, sealer)
             for login, customer_id in demo.CUSTOMERS.items():
                 content = yaml.safe_load((DATA / f"{login}.yml").read_text("utf-8"))
                 if await CustomerSeed(connection, sealer, now, customer_id, content).add():

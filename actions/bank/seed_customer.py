@@ -12,7 +12,7 @@ from stdnum import iban as iban_numbers
 from actions.bank.model.money import Money
 from actions.bank.repository import accounts, cards, customers, ledger, payees, transactions
 from actions.bank.repository.unit import Connection, insert
-from actions.bank.sealing import Sealer
+from actions.bank.sealing import CustomerSealer, Sealer
 
 OPENING = "opening balances"
 COUNTER_ACCOUNTS = {
@@ -76,13 +76,15 @@ class CustomerSeed:
         self._now = now
         self._customer = UUID(customer_id)
         self._content = content
+        self._own: CustomerSealer
 
     async def add(self) -> bool:
         """Add the customer with all they have; False, and nothing done, if they are there already."""
         cursor = await self._connection.execute("SELECT FROM customers WHERE id = %s", (self._customer,))
         if await cursor.fetchone() is not None:
             return False
-        personal = self._sealer.seal(self._content["personal"], customers.place(self._customer))
+        self._own = await self._sealer.of(self._connection, self._customer)
+        personal = self._own.seal(self._content["personal"], customers.place(self._customer))
         await self._insert("customers", {"id": self._customer, "personal": personal, **self._content["customer"]})
         await self._accounts()
         await self._payees()
@@ -117,7 +119,7 @@ class CustomerSeed:
                     "currency": fields["currency"],
                     "status": fields.get("status", "active"),
                     "balance_minor": 0,
-                    "details": self._sealer.seal(details, accounts.place(account_id)),
+                    "details": self._own.seal(details, accounts.place(account_id)),
                     "iban_hash": self._sealer.fingerprint(iban),
                     "opened_at": opened,
                 },
@@ -132,8 +134,7 @@ class CustomerSeed:
                 {
                     "id": payee_id,
                     "customer_id": self._customer,
-                    "name": name,
-                    "iban": self._sealer.seal({"iban": iban}, payees.place(payee_id)),
+                    "sealed": self._own.seal({"name": name, "iban": iban}, payees.place(payee_id)),
                     "iban_hash": self._sealer.fingerprint(iban),
                     "country": iban[:2],
                     "currency": fields["currency"],
@@ -150,7 +151,7 @@ class CustomerSeed:
         for name, fields in self._content.get("card_orders", {}).items():
             order_id = self._id("card_orders", name)
             address = {"address": self._content["personal"]["address"]}
-            sealed = self._sealer.seal(address, cards.order_place(order_id))
+            sealed = self._own.seal(address, cards.order_place(order_id))
             order = {"id": order_id, "customer_id": self._customer, "address": sealed}
             await self._insert("card_orders", order | self._resolved(fields, {"card": "cards"}))
 
@@ -180,7 +181,8 @@ class CustomerSeed:
         sign = 1 if fields["direction"] == "in" else -1
         money, fee = Money(sign * fields["amount_minor"], currency), Money(fields.get("fee_minor", 0), currency)
         counter, account = COUNTER_ACCOUNTS[fields["kind"]], str(fields["account_id"])
-        reference = fields.get("reference") or fields["counterparty"]
+        # The ledger never forgets, so it names no person.
+        reference = fields.get("reference") or ("transfer" if fields["kind"] == "transfer" else fields["counterparty"])
         posting = await self._book(counter, account, money, reference, fields["created_at"], fee)
         if fields["status"] == "reverted":
             return await self._book(counter, account, -money, f"{reference} returned", fields["reverted_at"])

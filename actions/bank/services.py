@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from actions.bank.use_cases.accounts import Accounts
 from actions.bank.use_cases.cards import Cards
 from actions.bank.use_cases.cases import Cases
+from actions.bank.use_cases.complaints import Complaints
 from actions.bank.use_cases.costs import Costs
 from actions.bank.use_cases.customers import Customers
 from actions.bank.use_cases.devices import Devices
@@ -23,6 +24,7 @@ from actions.bank.use_cases.operations import Operations
 from actions.bank.use_cases.payees import Payees
 from actions.bank.use_cases.policies import Policies
 from actions.bank.use_cases.regular import Regular
+from actions.bank.use_cases.rights import Rights
 from actions.bank.use_cases.statements import Statements
 from actions.bank.use_cases.step_up import StepUp
 from actions.bank.use_cases.support import Support
@@ -43,6 +45,7 @@ class Bank:
     exchange: Exchange
     policies: Policies
     cases: Cases
+    complaints: Complaints
     costs: Costs
     regular: Regular
     support: Support
@@ -53,4 +56,5 @@ class Bank:
     identity: Identity
     statements: Statements
     lending: Lending
+    rights: Rights
     close: Callable[[], Awaitable[None]]

@@ -50,7 +50,7 @@ _NUMBER = re.compile(
     rf"(?:(?P<before>{_CURRENCY}|\b[A-Z]{{3}}\b)\s?)?(?P<sign2>(?<!\d)-)?(?<![\d.,])"
     rf"(?P<digits>\d(?:[\d.,']|\s(?=\d{{3}}(?!\d)))*(?<=\d)|\d)"
     rf"(?P<times>\s?(?:grand|million|mil|k)\b|m\b)?"
-    rf"(?:\s?(?P<after>(?:{_CURRENCY})(?!\w)|[A-Z]{{3}}\b|p\b|pence\b|cents?\b))?"
+    rf"(?:\s?(?P<after>(?:{_CURRENCY})(?!\w)|[A-Z]{{3}}\b|p\b|pence\b|penny\b|pennies\b|cents?\b))?"
     rf"(?P<tail>\w*%?)",
     re.IGNORECASE,
 )
@@ -64,6 +64,12 @@ _HALF = re.compile(r"\bhalf\s(?:of\s)?a\s(grand|thousand|million)\b", re.I)
 _HALVES = {"grand": "500", "thousand": "500", "million": "500000"}
 _MANY = re.compile(r"(?<=\d)\s(thousand|million)\b", re.I)
 _COIN = re.compile(r"\b\d[\d.,]*\s?(?:BTC|ETH|XRP|USDT|USDC|bitcoins?|ether|ethereum|percent|per cent)\b", re.I)
+_VAGUE = re.compile(
+    rf"\u2044|\b(?:couple|few|several|quarters?|thirds?|dozens?)\s(?:of\s)?(?:a\s)?"
+    rf"(?:hundreds?|thousands?|grand|million|\d|(?:{_CURRENCY})(?!\w))",
+    re.I,
+)
+"""A fraction sign, or a word that leaves the number open, before what it counts."""
 _NOT_NUMBERS = re.compile(r"\b(?:nan|inf|infinity|infinite)\b|∞", re.IGNORECASE)
 _SLANG = (
     (r"\b(?:a |one )?fiver\b", "£5"),
@@ -75,6 +81,7 @@ _FILLER = words(
     "about around just only please pls make it say exactly let's of a to the amount is and thanks ok okay "
     "send transfer pay for total actually no "
 )
+_PENNIES = ("p", "pence", "penny", "pennies")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SMALL = {word: str(value) for value, word in enumerate(_DIGITS)}
 _BEFORE_UNIT = re.compile(rf"\b({'|'.join(_SMALL)})(?=\s(?:{_CURRENCY}|grand|million)(?!\w))", re.IGNORECASE)
@@ -112,7 +119,7 @@ def find_amount(text: str) -> Amount | None:
     Numbers beside a currency win over bare ones; account numbers, card endings and dates are no amounts.
     """
     plain = _readable(text)
-    if _COIN.search(plain):
+    if _COIN.search(plain) or _VAGUE.search(normalise(text)):
         raise AmountProblem("not_a_number")
     found = [match for match in _NUMBER.finditer(plain) if not match["tail"].endswith("%")]
     with_currency = [match for match in found if _currency(match) or _is_small_coin(match)]
@@ -184,7 +191,7 @@ def _readable(text: str) -> str:
 
 
 def _is_small_coin(match: re.Match[str]) -> bool:
-    return (match["after"] or "").casefold() in ("p", "pence", "cent", "cents")
+    return (match["after"] or "").casefold() in (*_PENNIES, "cent", "cents")
 
 
 def _currency(match: re.Match[str]) -> str | None:
@@ -202,7 +209,7 @@ def _amount(match: re.Match[str]) -> Amount:
     value = _decimal(match["digits"])
     value *= _TIMES.get((match["times"] or "").strip().casefold(), 1)
     currency = _currency(match)
-    if (match["after"] or "").casefold() in ("p", "pence"):
+    if (match["after"] or "").casefold() in _PENNIES:
         value, currency = value / 100, "GBP"
     elif (match["after"] or "").casefold() in ("cent", "cents"):
         value /= 100

@@ -13,16 +13,22 @@ _YES = (
     "yes|yess|yep|yeah|yea|yup|y|aye|ok|okay|k|sure|confirm|confirmed|i confirm|approve|approved|i approve|proceed|"
     "agreed|i agree|go ahead|go on|do it|send it|make it so|absolutely|definitely|of course|certainly|correct|"
     "all correct|that's correct|thats correct|that is correct|that's right|thats right|that is right|all good|"
-    "looks good|sounds good|👍"
+    "looks good|sounds good|👍|"
+    "ja|ja bitte|jawohl|jep|genau|stimmt|passt|in ordnung|einverstanden|bestätigen|bestätige|ich bestätige|mach das|"
+    "machen sie das|senden|abschicken"
 )
-_WITH_YES = "please|please do|thanks|thank you|ta|cheers|now|right|great|perfect|fine|good|then|that's fine|mate|👍"
+_WITH_YES = (
+    "please|please do|thanks|thank you|ta|cheers|now|right|great|perfect|fine|good|then|that's fine|mate|👍|"
+    "bitte|danke|gern|gerne|gut"
+)
 _NO = (
     "no|nope|nah|n|no thanks|no thank you|not now|don't|dont|do not|don't send it|dont send it|no way|not yet|negative|"
-    "wrong|👎"
+    "wrong|👎|nein|nein danke|nee|nö|lieber nicht|auf keinen fall|falsch|nicht senden"
 )
 _STOP = (
     "cancel|stop|abort|quit|exit|forget it|never mind|nevermind|cancel it|cancel that|cancel this|stop it|stop this|"
-    "cancel the transfer|stop the transfer|cancel transfer|cancel please|please cancel|leave it"
+    "cancel the transfer|stop the transfer|cancel transfer|cancel please|please cancel|leave it|"
+    "abbrechen|abbruch|stopp|halt|vergiss es|vergessen sie es|storniere das|stornieren|brich ab|brechen sie ab"
 )
 _RESEND = re.compile(
     r"\b(?:resend|re-send|(?:send|need|get|want)\b.{0,20}\b(?:again|(?:new|another|fresh) (?:code|one))|"
@@ -41,8 +47,8 @@ def _only(phrases: str, extra: str = "") -> re.Pattern[str]:
 
 
 _PURE_YES = _only(_YES, _WITH_YES)
-_PURE_NO = _only(_NO, "thanks|thank you|please|sorry|ok")
-_PURE_STOP = _only(_STOP, "please|thanks|no|ok|sorry|actually|now")
+_PURE_NO = _only(_NO, "thanks|thank you|please|sorry|ok|danke|bitte")
+_PURE_STOP = _only(_STOP, "please|thanks|no|ok|sorry|actually|now|bitte|danke|nein|das|die überweisung")
 
 
 def is_yes(text: str) -> bool:

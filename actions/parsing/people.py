@@ -24,7 +24,7 @@ _PATTERNS = tuple(
 _LEAD = re.compile(
     r"^(?:(?:no|nope|sorry|oops|actually|wait|hold on|ok|okay|hi|hello|please|pls|to|pay|send|transfer|wire|give|"
     r"it's|it|money|some|the|my|our|is|its|make|be|change|should|i|meant|mean|want|would|like|payee|recipient|called|"
-    r"that|him|her|them|cash|funds|a|an|for|friend|sister|brother|mum|mom|dad|mate|flatmate|landlord|boss)"
+    r"that|him|her|them|cash|funds|a|an|für|for|friend|sister|brother|mum|mom|dad|mate|flatmate|landlord|boss)"
     r"(?![\w'])[\s,:\-]*)+",
     re.IGNORECASE,
 )
@@ -51,7 +51,7 @@ def find_person(text: str) -> str | None:
 def only_name(text: str) -> str | None:
     """A short answer without its padding ("it's my sister Jo please" -> "Jo"); None if no name can be left."""
     plain = without_amounts(without_contrast(text)).strip(" .,!?;:-")
-    plain = re.sub(r"\s(?:please|pls|thanks|thank you|thx|now)$", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"\s(?:please|pls|thanks|thank you|thx|now|bitte|danke)$", "", plain, flags=re.IGNORECASE)
     name = _LEAD.sub("", plain).strip(" .,!?;:-")
     said = tokens(name)
     if not said or len(said) > 5 or all(word in _NOBODY for word in said) or not re.search(r"[^\W\d_]{2}", name):

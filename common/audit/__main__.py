@@ -1,8 +1,9 @@
-"""`python -m common.audit seal|verify|public-key|retain|reanchor`.
+"""`python -m common.audit seal|verify|public-key|pseudonym|retain|reanchor`.
 
 seal        chain, sign and watch until stopped; one a database, others stand by
 verify      check the log and its checkpoints; 0 when all is well, 1 with the first bad record
 public-key  the key that an auditor needs to verify without any secret
+pseudonym   under which name somebody's records stand
 retain      drop the months that ended more than seven years ago
 reanchor    accept the log as it stands, after a restore of an older state
 """
@@ -10,7 +11,7 @@ reanchor    accept the log as it stands, after a restore of an older state
 from __future__ import annotations
 
 import argparse
-import logging
+import logging.config
 import os
 import signal
 import sys
@@ -18,8 +19,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
+from typing import get_args
 
 import psycopg
+import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common import embedded, keys
@@ -28,6 +31,7 @@ from common.audit import database, service, signing
 from common.audit.checkpoint import CheckpointError
 from common.audit.metrics import SealerMetrics
 from common.audit.place import Folder, Place, PlaceError
+from common.audit.pseudonym import Pseudonyms, Sort
 from common.audit.reanchor import ReanchorError, reanchor
 from common.audit.retention import RetentionError, drop_expired
 from common.audit.sealer import SealerError
@@ -71,9 +75,9 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    add("seal", _seal, "chain, sign and watch until stopped").add_argument(
-        "--metrics-port", type=int, help="serve Prometheus metrics on this port of 127.0.0.1"
-    )
+    sealing = add("seal", _seal, "chain, sign and watch until stopped")
+    sealing.add_argument("--metrics-port", type=int, help="serve Prometheus metrics on this port of 127.0.0.1")
+    sealing.add_argument("--logging-config-file", type=Path, metavar="YAML", help="how to log, instead of plain lines")
     checking = add("verify", _verify, "check the log and its checkpoints")
     checking.add_argument(
         "--public-key",
@@ -86,12 +90,17 @@ def _parser() -> argparse.ArgumentParser:
         "--checkpoints", type=lambda text: Folder(Path(text)), metavar="FOLDER", help="a copy of the checkpoints"
     )
     add("public-key", _public_key, "print the key that checkpoints are verified with")
+    naming = add("pseudonym", _pseudonym, "print the name under which somebody's records stand")
+    naming.add_argument("sort", choices=get_args(Sort))
+    naming.add_argument("identifier", help="a customer's id, a login, a card's id, …")
     add("retain", _retain, "drop the months that ended more than seven years ago")
     add("reanchor", _reanchor, "accept the log as it stands, after a restore")
     return parser
 
 
 def _seal(arguments: argparse.Namespace) -> int:
+    if arguments.logging_config_file:
+        logging.config.dictConfig(yaml.safe_load(arguments.logging_config_file.read_text(encoding="utf-8")))
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -133,11 +142,17 @@ def _tell(report: Report) -> None:
         return
     first = report.dropped + 1
     records = f"records {first} to {report.last}" if report.last >= first else "no records"
-    print(f"sound: {records}, signed up to {report.signed} by {report.checkpoints} checkpoints")
+    signed = f"signed up to {report.signed} by {report.checkpoints} checkpoints"
+    print(f"sound: {records}, {signed}; head {report.head.hex()}")
 
 
 def _public_key(_: argparse.Namespace) -> int:
     print(signing.public_pem(signing.signing_key(keys.load(house.load())).public_key()), end="")
+    return 0
+
+
+def _pseudonym(arguments: argparse.Namespace) -> int:
+    print(Pseudonyms(keys.load(house.load())).of(arguments.sort, arguments.identifier))
     return 0
 
 

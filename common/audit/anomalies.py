@@ -38,7 +38,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What the rules read of a record; `amount` is (minor units, currency), `target` the payee or card touched."""
+    """What the rules read of a record; `amount` is (minor units, currency), `target` the payee or card touched.
+
+    `count` is how many refusals of the same sort one record stands for.
+    """
 
     sequence: int
     at: datetime
@@ -50,6 +53,7 @@ class Event:
     country: str | None = None
     amount: tuple[int, str] | None = None
     target: str | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +120,10 @@ def denials(principal: str, event: Event, past: Sequence[Event], limits: Limits)
     if not _is_denial(event):
         return None
     burst = [*filter(_is_denial, _since(past, event.at - limits.denial_window)), event]
-    if len(burst) < limits.denials:
+    number = sum(one.count for one in burst)
+    if number < limits.denials:
         return None
-    facts = {"count": len(burst), "minutes": limits.denial_window.seconds // 60}
+    facts = {"count": number, "minutes": limits.denial_window.seconds // 60}
     return Alert("denials", principal, burst[0].sequence, event.sequence, event.at, facts)
 
 
@@ -160,9 +165,9 @@ def unusual_amount(principal: str, event: Event, past: Sequence[Event], limits: 
 
 def unusual_hour(principal: str, event: Event, past: Sequence[Event], limits: Limits) -> Alert | None:
     """Something done by hand at an hour at which the customer hardly ever does anything."""
-    if event.kind not in _BY_HAND:
+    if not _is_by_hand(event):
         return None
-    earlier = [other for other in past if other.kind in _BY_HAND]
+    earlier = [*filter(_is_by_hand, past)]
     if len(earlier) < limits.least_events:
         return None
     near = sum(_hours_apart(event.at, other.at) <= 2 for other in earlier)
@@ -205,8 +210,12 @@ def _is_denial(event: Event) -> bool:
     return event.outcome == "refused" and event.kind in _DENIABLE
 
 
+def _is_by_hand(event: Event) -> bool:
+    return event.kind in _BY_HAND and event.actor != SYSTEM
+
+
 def _is_movement(event: Event) -> bool:
-    return event.kind == "money_movement" and event.outcome == "done"
+    return event.kind == "money_movement" and event.outcome == "done" and event.actor != SYSTEM
 
 
 def _hours_apart(one: datetime, other: datetime) -> float:

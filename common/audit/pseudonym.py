@@ -21,6 +21,9 @@ Sort = Literal[
     "posting",
     "session",
     "ticket",
+    "case",
+    "device",
+    "mandate",
     "key",
 ]
 

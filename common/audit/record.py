@@ -22,6 +22,9 @@ Kind = Literal[
     "card_change",
     "limit_change",
     "payee_change",
+    "profile_change",
+    "instruction",
+    "case",
     "step_up",
     "export",
     "erasure",
@@ -52,10 +55,14 @@ _any = fields.pseudonym()
 _reason = word(words.REASONS)
 
 SHAPES: Mapping[Kind, Shape] = {
-    "login": Shape({"method": word(words.LOGIN_METHODS)}, {"reason": _reason, "address": fields.pseudonym("address")}),
+    "login": Shape(
+        {"method": word(words.LOGIN_METHODS)},
+        {"reason": _reason, "address": fields.pseudonym("address"), "count": fields.count},
+    ),
     "token_revoked": Shape({}, {"method": word(words.LOGIN_METHODS), "reason": _reason}),
     "access_denied": Shape(
-        {"door": word(words.DOORS)}, {"reason": _reason, "target": _any, "address": fields.pseudonym("address")}
+        {"door": word(words.DOORS)},
+        {"reason": _reason, "target": _any, "address": fields.pseudonym("address"), "count": fields.count},
     ),
     "money_movement": Shape(
         {
@@ -74,8 +81,8 @@ SHAPES: Mapping[Kind, Shape] = {
         },
     ),
     "card_change": Shape(
-        {"operation": word(words.CARD_OPERATIONS), "card": fields.pseudonym("card")},
-        {"cause": word(words.CARD_CAUSES), "reason": _reason},
+        {"operation": word(words.CARD_OPERATIONS)},
+        {"card": fields.pseudonym("card"), "cause": word(words.CARD_CAUSES), "reason": _reason},
     ),
     "limit_change": Shape(
         {"limit": word(words.LIMITS), "after_minor": fields.amount_minor, "currency": fields.currency},
@@ -90,10 +97,32 @@ SHAPES: Mapping[Kind, Shape] = {
         {"operation": word(words.PAYEE_OPERATIONS), "payee": fields.pseudonym("payee")},
         {"country": fields.country, "reason": _reason},
     ),
+    "profile_change": Shape({"detail": word(words.DETAILS)}, {"target": _any, "reason": _reason}),
+    "instruction": Shape(
+        {"operation": word(words.INSTRUCTIONS)},
+        {
+            "amount_minor": fields.amount_minor,
+            "currency": fields.currency,
+            "payee": fields.pseudonym("payee"),
+            "target": _any,
+            "reason": _reason,
+        },
+    ),
+    "case": Shape(
+        {"about": word(words.CASES), "stage": word(words.CASE_STAGES)},
+        {
+            "case": fields.pseudonym("case"),
+            "amount_minor": fields.amount_minor,
+            "currency": fields.currency,
+            "reason": _reason,
+        },
+    ),
     "step_up": Shape(
         {"stage": word(words.STEP_UP_STAGES)},
         {
-            "operation": word(words.MONEY_OPERATIONS | words.CARD_OPERATIONS | words.PAYEE_OPERATIONS),
+            "operation": word(words.APPROVABLE),
+            "payee": fields.pseudonym("payee"),
+            "card": fields.pseudonym("card"),
             "tries_left": fields.count,
             "reason": _reason,
         },

@@ -35,12 +35,15 @@ class Problem:
 class Report:
     """What was checked: the records after `dropped` up to `last`, of which those up to `signed` are signed for.
 
+    `head` is the hash of the last one.
+
     `waiting` records were not sealed yet, the oldest for `waiting_seconds`; `reanchored` lists the times at which
     the log was accepted as it stood.
     """
 
     dropped: int
     last: int
+    head: bytes
     signed: int
     checkpoints: int
     waiting: int
@@ -75,6 +78,7 @@ def verify(connection: Sql, place: Place, keys: PublicKeys) -> Report:
     return Report(
         dropped=begin.count,
         last=way.head.count,
+        head=way.head.hash,
         signed=way.signed,
         checkpoints=trail.number,
         waiting=number,

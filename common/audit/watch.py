@@ -17,6 +17,7 @@ HISTORY_DAYS = 90
 HISTORY_EVENTS = 200
 """How far back, and how many records, of each principal are read."""
 
+_COUNTED = frozenset({"login", "access_denied"})
 _EVENT = "sequence, recorded_at, kind, actor, subject, outcome, channel, country, details"
 _FRESH = f"""
     SELECT {_EVENT}, sealed_at FROM audit.log
@@ -81,4 +82,6 @@ def _event(row: Sequence[Any]) -> Event:
     minor, currency = details.get("amount_minor"), details.get("currency")
     amount = (minor, currency) if isinstance(minor, int) and isinstance(currency, str) else None
     target = details.get("payee") or details.get("card") or details.get("target")
-    return Event(sequence, at, kind, actor, subject, outcome, channel, country, amount, target)
+    count = details.get("count")
+    number = count if kind in _COUNTED and isinstance(count, int) else 1
+    return Event(sequence, at, kind, actor, subject, outcome, channel, country, amount, target, number)

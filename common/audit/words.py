@@ -44,8 +44,15 @@ MONEY_OPERATIONS = frozenset(
         "reversal",
         "cheque",
         "cash_deposit",
+        "loan_repayment",
+        "settlement",
+        "return",
+        "opening",
+        "booking",
     }
 )
+"""`opening`: what a customer's account already held when it came into this ledger; `booking`: anything else."""
+
 ROUTES = frozenset({"internal", "faster_payments", "sepa", "sepa_instant", "swift", "card", "bank_transfer"})
 
 CARD_OPERATIONS = frozenset(
@@ -74,12 +81,78 @@ CARD_OPERATIONS = frozenset(
         "magstripe_off",
         "wallet_added",
         "wallet_removed",
+        "link",
+        "issue",
     }
 )
 CARD_CAUSES = frozenset({"lost", "stolen", "damaged", "compromised", "expired", "unused", "by_customer", "by_bank"})
 LIMITS = frozenset({"transfer", "card", "atm", "online", "contactless", "top_up", "exchange", "rate"})
 PERIODS = frozenset({"payment", "day", "week", "month", "year"})
 PAYEE_OPERATIONS = frozenset({"add", "remove", "block", "unblock", "approve", "change"})
+APPROVABLE = frozenset(
+    {
+        "transfer",
+        "unfreeze_card",
+        "activate_card",
+        "apply_for_credit",
+        "change_pin",
+        "close_accounts",
+        "create_disposable_card",
+        "create_virtual_card",
+        "edit_detail",
+        "link_card",
+        "order_card",
+        "order_spare_card",
+        "repay_loan",
+        "replace_card",
+        "set_card_limit",
+        "switch_channel",
+        "unblock_pin",
+        "view_card",
+        "view_pin",
+        "add_payee",
+        "create_auto_top_up",
+        "create_standing_order",
+        "exchange",
+        "top_up_by_card",
+    }
+)
+"""What a second factor can approve, by the bank's own names."""
+
+INSTRUCTIONS = frozenset(
+    {
+        "mandate_cancelled",
+        "standing_order_set",
+        "standing_order_cancelled",
+        "auto_top_up_set",
+        "auto_top_up_stopped",
+        "transfer_stopped",
+        "top_up_ordered",
+        "credit_applied",
+        "closing_agreed",
+        "funding_card_verified",
+        "other",
+    }
+)
+CASES = frozenset(
+    {
+        "transfer",
+        "card_payment",
+        "merchant_refund",
+        "direct_debit",
+        "atm",
+        "fee",
+        "exchange_rate",
+        "trace",
+        "incoming_trace",
+        "deposit_search",
+        "fraud",
+        "complaint",
+        "other",
+    }
+)
+CASE_STAGES = frozenset({"opened", "withdrawn", "decided", "closed"})
+DETAILS = frozenset({"name", "address", "phone", "email", "language", "passcode", "device"})
 STEP_UP_STAGES = frozenset({"sent", "verified", "wrong", "expired", "locked", "void"})
 
 DATA_SCOPES = frozenset({"everything", "session", "conversations", "profile", "links", "vault", "statement", "report"})
@@ -141,6 +214,7 @@ DOORS = frozenset(
         "payee",
         "payment",
         "ticket",
+        "other",
     }
 )
 
@@ -164,6 +238,7 @@ REASONS = frozenset(
         "prepared_expired",
         "step_up_required",
         "step_up_unavailable",
+        "code_not_sent",
         "code_error",
         "code_wrong",
         "code_expired",
@@ -204,6 +279,9 @@ REASONS = frozenset(
         "demo_only",
         "not_your_token",
         "session_forbidden",
+        "session_not_found",
+        "agents_only",
+        "ticket_not_yours",
         "assertion_invalid",
         "signature_invalid",
         "replayed",

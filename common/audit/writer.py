@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, connect
 from psycopg.types.json import Jsonb
 
 from common.audit.record import AuditRecord
+from common.database import conninfo
+from common.settings import Settings
 
 INSERT = (
     "INSERT INTO audit.intake (kind, actor, subject, outcome, channel, country, details)"
@@ -23,6 +25,12 @@ async def append(connection: AsyncConnection[Any], record: AuditRecord) -> None:
     in a transaction of its own.
     """
     await connection.execute(INSERT, values(record))
+
+
+def note(settings: Settings, record: AuditRecord) -> None:
+    """Add a record of what changed nothing in this database, in a transaction of its own."""
+    with connect(conninfo(settings, "identity")) as connection:
+        connection.execute(INSERT, values(record))
 
 
 def values(record: AuditRecord) -> tuple[Any, ...]:

@@ -24,9 +24,20 @@ _WORDS |= {
     "sieben": "7", "acht": "8", "neun": "9", "zwo": "2", "quattro": "4", "cinque": "5", "sette": "7", "otto": "8",
     "nove": "9", "jeden": "1", "dwa": "2", "trzy": "3", "cztery": "4", "szesc": "6", "siedem": "7", "osiem": "8",
 }  # fmt: skip
+_WORDS |= {
+    "um": "1", "dois": "2", "quatro": "4", "sete": "7", "oito": "8", "nul": "0", "een": "1", "twee": "2", "drie": "3",
+    "vijf": "5", "zes": "6", "zeven": "7", "negen": "9", "noll": "0", "ett": "1", "tva": "2", "tre": "3", "fyra": "4",
+    "fem": "5", "sju": "7", "atta": "8", "nio": "9", "sifir": "0", "bir": "1", "iki": "2", "uc": "3", "dort": "4",
+    "bes": "5", "alti": "6", "yedi": "7", "sekiz": "8", "dokuz": "9", "ein": "1", "null": "0", "zehn": "10",
+}  # fmt: skip
 _SINGLE = {word: digit for word, digit in _WORDS.items() if len(digit) == 1 and len(word) > 2}
 _GLUED = re.compile(f"(?:{'|'.join(sorted(_SINGLE, key=len, reverse=True))}){{2,}}")
 _GLUED_PART = re.compile("|".join(sorted(_SINGLE, key=len, reverse=True)))
+# "typedthree four ..." and "... four fiveand": a said digit without the space that should part it from a word.
+_SAID = "|".join(sorted(_WORDS, key=len, reverse=True))
+_HEAD = re.compile(f"(?:{_SAID})")
+_TAIL = re.compile(f"(?:{'|'.join(sorted(_SINGLE, key=len, reverse=True))})$")
+_SAID_NEXT = re.compile(rf"[^\w<]{{1,3}}(?:{_SAID}|double|triple)\b", re.IGNORECASE)
 _REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
 _FILLERS = frozenset({"and", "then", "dash", "hyphen", "space", "dot", "point", "slash", "minus", "next", "comma"})
 _LETTER_DIGITS = str.maketrans("oOlI|", "00111")
@@ -45,7 +56,7 @@ _DATE = (
 _TIME = r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:])"
 STOPS = re.compile(f"(?P<amount>{_AMOUNT}|{_AMOUNT_AFTER})|(?P<date>{_DATE})|(?P<time>{_TIME})", re.IGNORECASE)
 
-_TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|<[A-Z_]+(?: ending [0-9]{4})?>|[^0-9A-Za-z]")
+_TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|<[A-Z_]+(?: ending [0-9]{4}| #[0-9a-f]{12})?>|[^0-9A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -80,16 +91,19 @@ class _Builder:
         self.groups: set[int] = set()
         self.gap = 0
         self.repeat = 1
+        self.repeat_at = 0
         self.tens = False
+        self.spoken = False
 
     def add(self, digits: str, start: int, end: int) -> None:
         """Add a written group, or a spoken number whose digits share one span."""
         written = end - start == len(digits)
+        start = start if self.repeat == 1 else self.repeat_at
         self.groups.add(len(self.digits))
         for index, digit in enumerate(digits * self.repeat):
             self.digits.append(digit)
             self.spans.append((start + index, start + index + 1) if written and self.repeat == 1 else (start, end))
-        self.gap, self.repeat, self.tens = 0, 1, False
+        self.gap, self.repeat, self.tens, self.spoken = 0, 1, False, False
 
     def unit_after_tens(self, digit: str, end: int) -> None:
         self.digits[-1] = digit
@@ -139,14 +153,25 @@ def _take(builder: _Builder, token: str, start: int, end: int, text: str) -> Non
         else:
             builder.add(digits, start, end)
             builder.tens = len(digits) == 2 and digits[1] == "0" and digits != "10"
+        builder.spoken = True
     elif len(word) >= 6 and _GLUED.fullmatch(word):
         for part in _GLUED_PART.finditer(word):
             builder.add(_SINGLE[part.group()], start + part.start(), start + part.end())
+    elif builder.spoken and builder.gap <= 3 and (glued := _HEAD.match(word)):
+        builder.add(_WORDS[glued.group()], start, start + glued.end())
+        builder.finish()
+    elif _SAID_NEXT.match(text, end) and (glued := _TAIL.search(word)):
+        builder.finish()
+        builder.add(_WORDS[glued.group()], start + glued.start(), end)
+        builder.spoken = True
     elif word in _REPEATS:
-        builder.repeat = _REPEATS[word]
+        builder.repeat, builder.repeat_at = _REPEATS[word], start
         builder.gap += 1
     elif token.isalpha() and set(token) <= set("oOlI") and len(token) <= 4 and _beside_digit(text, start, end):
         builder.add(token.translate(_LETTER_DIGITS), start, end)
+    elif token[0] in "oOlI" and len(token) > 2 and start and text[start - 1].isdigit():
+        builder.add(token[0].translate(_LETTER_DIGITS), start, start + 1)
+        builder.finish()
     elif token.isalpha() and word not in _FILLERS and not (len(token) == 1 and builder.gap <= 2):
         builder.finish()
     elif token.startswith("<") and len(token) > 1:

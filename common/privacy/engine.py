@@ -36,12 +36,14 @@ class NameModel(NlpEngine):
         self._nlp: Any = None
 
     def load(self) -> None:
-        import spacy
+        if self._nlp is None:
+            import spacy
 
-        self._nlp = spacy.load(MODEL, exclude=_UNUSED_PIPES)
+            self._nlp = spacy.load(MODEL, exclude=_UNUSED_PIPES)
 
     def is_loaded(self) -> bool:
-        return self._nlp is not None
+        """Yes: it loads itself when it is first asked, so that a process that only logs never loads it."""
+        return True
 
     @contextmanager
     def forgetting(self) -> Iterator[None]:
@@ -51,7 +53,7 @@ class NameModel(NlpEngine):
 
     def nothing(self) -> NlpArtifacts:
         """What the model says of an empty text."""
-        return self.process_text("", "en")
+        return NlpArtifacts([], [], [], [], None, "en")  # type: ignore[arg-type]
 
     def process_text(self, text: str, language: str) -> NlpArtifacts:
         doc = self._nlp(text)
@@ -93,7 +95,6 @@ class Engine:
 
     def __init__(self, policy: Policy) -> None:
         self._model = NameModel()
-        self._model.load()
         self._names = NameRecogniser(policy.not_names)
         registry = RecognizerRegistry(
             recognizers=[
@@ -120,9 +121,19 @@ class Engine:
         )
         self._no_artifacts = self._model.nothing()
 
+    def load(self) -> None:
+        """Load the model now."""
+        self._model.load()
+
     def find(self, text: str, *, with_model: bool) -> list[RecognizerResult]:
-        """Results as spans of `text`; the model for names reads along only when asked."""
-        if not with_model or not self._names.may_hold_name(text):
+        """Results as spans of `text`; `with_model`, whatever may be a name is looked at more closely, if need be
+        by the model."""
+        if not with_model:
             return self._analyzer.analyze(text, "en", nlp_artifacts=self._no_artifacts)
+        named = [RecognizerResult(*found) for found in self._names.strangers(text)]
+        if not self._names.may_hold_name(text):
+            return self._analyzer.analyze(text, "en", nlp_artifacts=self._no_artifacts) + named
+        self._model.load()
         with self._model.forgetting():
-            return self._analyzer.analyze(text, "en")
+            artifacts = self._model.process_text(self._names.for_model(text), "en")
+            return self._analyzer.analyze(text, "en", nlp_artifacts=artifacts) + named

@@ -7,6 +7,7 @@ unless they are plainly an amount, a year or an order number.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from common.privacy.digits import Run, runs
 from common.privacy.normalise import Normalised, normalise
@@ -28,6 +29,10 @@ _YEAR_WORD = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d$")
+_PIECE = re.compile(
+    r"\b(?:begins?|starts?|first|second|third|half|part|rest|remaining|next|then|followed|continues?|piece|bit|block|group)\b",
+    re.IGNORECASE,
+)
 _HINT = re.compile(
     r"\b(?:cards?|account|iban|digits?|half|part|rest|remaining|number|visa|mastercard|begins?|starts?)\b",
     re.IGNORECASE,
@@ -35,6 +40,62 @@ _HINT = re.compile(
 _ENDING = re.compile(
     r"\b(?:ending(?: in| with)?|ends(?: in| with)?|last (?:four|4)(?: digits)?(?: are| is)?)\W{0,3}$", re.IGNORECASE
 )
+
+
+# A message that ends in the word for a secret, whose value the next one brings.
+_LABELS = (
+    ("PASSWORD", r"pass ?words?|passwd|pwd|pass ?phrase|memorable word"),
+    ("PIN", r"pin|passcode"),
+    ("CVV", r"cvv2?|cvc2?|security code|(?:digits|number|code) on the back"),
+    ("CODE", r"(?:otp|one[ -]time (?:code|password)|(?:verification |access )?code)"),
+    ("CARD_EXPIRY", r"expiry(?: date)?|expires|valid until"),
+    (
+        "ACCOUNT_NUMBER",
+        r"sort code|(?:account|routing|card|passport|licence|phone|social security)"
+        r"(?: number| no)?|iban|ssn",
+    ),
+    ("DATE_OF_BIRTH", r"birth ?day|date of birth|dob|born(?: on)?"),
+)
+_LEFT_OPEN = re.compile(
+    rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _LABELS)})"
+    r"(?:\s(?:number|is|was|are|it's|to))?\s?[:=.…-]{0,5}\s{0,5}$",
+    re.IGNORECASE,
+)
+_TURNS = 3
+
+
+@dataclass
+class Heard:
+    """What the last messages left open: `numbers`, turns for which digits may continue a number; `label`, the kind
+    of secret that was named without its value; `small`, messages in a row that were a digit or two and nothing else."""
+
+    numbers: int = 0
+    label: str | None = None
+    small: int = 0
+
+    def then(self, text: str | None) -> Heard:
+        """After one more message of the customer, as it is stored."""
+        plain = text or ""
+        left_open = _LEFT_OPEN.search(plain)
+        return Heard(
+            _TURNS if NUMBER in plain else max(0, self.numbers - 1),
+            left_open.lastgroup if left_open else None,
+            self.small + 1 if re.fullmatch(rf"\W*(?:\d{{1,2}}|{NUMBER})\W*", plain) else 0,
+        )
+
+
+def mask_labelled(text: str, kind: str) -> str:
+    """`text`, which follows a message that named a secret of this `kind`, without what may be its value."""
+    words = text.split()
+    if kind == "PASSWORD":
+        telling = [word for word in words if not word.isalpha() and not word.startswith("<")]
+        if len(words) == 1:
+            return "<PASSWORD>"
+        return re.sub("|".join(map(re.escape, telling)), "<PASSWORD>", text) if telling and len(words) <= 6 else text
+    view = normalise(text)
+    least = 4 if kind == "ACCOUNT_NUMBER" else 3
+    spans = [(run.start, run.end) for run in runs(view.text, stops=False) if len(run.digits) >= least]
+    return _replace(text, view, spans, f"<{kind}>")
 
 
 def mask_code(text: str) -> str:
@@ -46,13 +107,15 @@ def mask_code(text: str) -> str:
     return _replace(text, view, spans, CODE)
 
 
-def mask_fragments(text: str, *, after_fragment: bool, amount_asked: bool) -> str:
+def mask_fragments(text: str, *, after_fragment: bool, amount_asked: bool, digit_by_digit: bool = False) -> str:
     """Already scrubbed `text` without digits that may be part of a longer secret.
 
-    `after_fragment`: the customer's last message ended in such digits; `amount_asked`: the open question is
-    for an amount.
+    `after_fragment`: one of the customer's last messages ended in such digits; `amount_asked`: the open question
+    is for an amount; `digit_by_digit`: the last messages were a digit or two each.
     """
     view = normalise(text)
+    if digit_by_digit and not amount_asked and re.fullmatch(r"\W*\d{1,2}\W*", view.text):
+        return NUMBER
     spans = [
         (run.start, run.end)
         for run in runs(view.text)
@@ -77,7 +140,8 @@ def _is_fragment(run: Run, text: str, *, after_fragment: bool, amount_asked: boo
         return False
     trailing = not any(map(str.isalnum, after))
     hinted = bool(_HINT.search(before) or _HINT.search(after[:40]))
-    return (size >= 4 and trailing) or (size >= 5 and hinted) or (size >= 8 and not single)
+    piece = bool(_PIECE.search(before) or _PIECE.search(after[:40]))
+    return (size >= 4 and (trailing or piece)) or (size >= 5 and hinted) or (size >= 8 and not single)
 
 
 def _replace(text: str, view: Normalised, spans: list[tuple[int, int]], placeholder: str) -> str:

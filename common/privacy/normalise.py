@@ -12,22 +12,17 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from common.privacy import escapes
+
 # A placeholder that an earlier pass wrote stands for something already gone: it reads as nothing but itself.
-PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}(?: ending [0-9]{4})?>")
+PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,30}(?: ending [0-9]{4}| #[0-9a-f]{12})?>")
 
-_ESCAPE = re.compile(
-    r"%(?P<percent>[0-9a-fA-F]{2})"
-    r"|&#(?P<decimal>[0-9]{1,7});"
-    r"|&#[xX](?P<hex>[0-9a-fA-F]{1,6});"
-    r"|&(?P<name>nbsp|ensp|emsp|thinsp|ndash|mdash|minus|shy|zwnj|zwj|lrm|rlm|commat|period|num);"
-    r"|\\u\{?(?P<unicode>[0-9a-fA-F]{4})\}?"
-    r"|\\x(?P<byte>[0-9a-fA-F]{2})"
-)
 # Mark-up between two digits is a gap like any other.
-_TAG = re.compile(r"</?(?:b|br|i|p|u|s|em|strong|span|div|li|td|tr|a|font|code|pre|wbr)\b[^<>]{0,60}>", re.IGNORECASE)
-_NAMED = {"commat": "@", "period": ".", "num": "#", "shy": "", "zwnj": "", "zwj": "", "lrm": "", "rlm": ""}
-_NAMED |= {"ndash": "-", "mdash": "-", "minus": "-"}
-
+_TAG = re.compile(
+    r"</?(?:b|br|i|p|u|s|em|strong|span|div|li|td|tr|a|font|code|pre|wbr)\b[^<>]{0,60}>|<!--[^<>]{0,60}-->",
+    re.IGNORECASE,
+)
+_MAX_LAYERS = 4
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _KEPT_CONTROLS = frozenset("\t\n\r")
 # Cyrillic and Greek letters that pass for Latin ones in a bank identifier or an address.
@@ -53,42 +48,35 @@ class Normalised:
 
 def normalise(text: str) -> Normalised:
     """Fold `text`; linear in its length."""
-    if (
-        text.isascii()
-        and text.isprintable()
-        and "  " not in text
-        and not _ESCAPE.search(text)
-        and not _TAG.search(text)
-    ):
+    escaped = escapes.any_in(text)
+    if text.isascii() and text.isprintable() and "  " not in text and not escaped and not _TAG.search(text):
         return Normalised(text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
-    out: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    position = 0
+    view = Normalised(text, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+    for _ in range(_MAX_LAYERS if escaped else 0):
+        pieces = [(part, view.starts[start], view.ends[end - 1]) for part, start, end in escapes.without(view.text)]
+        view = _view(pieces)
+        if not escapes.any_in(view.text):
+            break
+    return _folded(view)
+
+
+def _view(pieces: list[tuple[str, int, int]]) -> Normalised:
+    characters, starts, ends = zip(*pieces, strict=True) if pieces else ((), (), ())
+    return Normalised("".join(characters), starts, ends)
+
+
+def _folded(view: Normalised) -> Normalised:
+    pieces: list[tuple[str, int, int]] = []
+    text, position = view.text, 0
     while position < len(text):
-        match = _ESCAPE.match(text, position) if text[position] in "%&\\" else None
         tag = _TAG.match(text, position) if text[position] == "<" else None
-        end = match.end() if match else tag.end() if tag else position + 1
-        for character in _fold(_unescape(match) if match else " " if tag else text[position]):
-            if character == " " and out and out[-1] == " ":
+        end = tag.end() if tag else position + 1
+        for character in _fold(" " if tag else text[position]):
+            if character == " " and pieces and pieces[-1][0] == " ":
                 continue  # one space says as much as ten, and hides nothing
-            out.append(character)
-            starts.append(position)
-            ends.append(end)
+            pieces.append((character, view.starts[position], view.ends[end - 1]))
         position = end
-    return Normalised("".join(out), tuple(starts), tuple(ends))
-
-
-def _unescape(match: re.Match[str]) -> str:
-    name = match["name"]
-    if name:
-        return _NAMED.get(name, " ")
-    if match["decimal"]:
-        code = int(match["decimal"])
-    else:
-        code = int(match["percent"] or match["hex"] or match["unicode"] or match["byte"], 16)
-    # Half of a longer encoding or a control character separates, at most.
-    return chr(code) if 32 <= code < 0x110000 and not 0x7F <= code < 0xA0 else " "
+    return _view(pieces)
 
 
 @lru_cache(maxsize=4096)

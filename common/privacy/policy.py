@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 
 PATH = Path(__file__).with_name("policy.yml")
 
-Place = Literal["user_text", "bot_text", "slot", "entity", "metadata", "log", "broker"]
-Operator = Literal["mask", "last4", "keep"]
+Place = Literal["user_text", "bot_text", "slot", "entity", "metadata", "log", "broker", "metric"]
+Operator = Literal["mask", "last4", "hash", "vault", "keep"]
 SlotRule = Literal["keep", "never", "drop", "vault"]
-_OPERATORS = ("mask", "last4", "keep")
+PLACES: tuple[Place, ...] = get_args(Place)
+OPERATORS: tuple[Operator, ...] = get_args(Operator)
+# Every kind of data that a recogniser or the event scrubber can name.
+ENTITIES = frozenset(
+    [
+        "CARD_NUMBER", "IBAN", "SORT_CODE", "ACCOUNT_NUMBER", "ROUTING_NUMBER", "BIC", "CVV", "PIN", "CODE",
+        "PASSWORD", "CARD_EXPIRY", "PHONE_NUMBER", "EMAIL_ADDRESS", "NI_NUMBER", "SSN", "PASSPORT",
+        "DRIVING_LICENCE", "TAX_ID", "ADDRESS", "POSTCODE", "DATE_OF_BIRTH", "IP_ADDRESS", "DEVICE_ID",
+        "CRYPTO_ADDRESS", "ENCODED", "PERSON",
+    ]
+)  # fmt: skip
+# Never stored in any form after use (PCI DSS 3.3), so never shown, hashed or sealed either.
+_ALWAYS_MASKED = frozenset({"CVV", "PIN", "CODE", "PASSWORD"})
+_ENDING = re.compile(r"<([A-Z_]{2,31}) (?:ending [0-9]{4}|#[0-9a-f]{12})>")
 
 
 class PolicyError(RuntimeError):
@@ -41,9 +56,22 @@ class Policy:
     not_names: frozenset[str]
 
     def operator(self, entity: str, place: Place) -> Operator:
-        """An entity the file does not know is masked."""
+        """What is done to this kind of data there; `vault` where there is none to seal it for means `mask`."""
         rules = self.operators.get(entity, {})
         return rules.get(place, rules.get("default", "mask"))
+
+    def hashes(self) -> bool:
+        """Whether anything is hashed, so that a key is needed."""
+        return any("hash" in rules.values() for rules in self.operators.values())
+
+    def narrowed(self, text: str, place: Place) -> str:
+        """Scrubbed `text` as `place` may show it: endings and hashes that its rules do not grant are taken off."""
+
+        def show(match: re.Match[str]) -> str:
+            granted = {"last4": " ending ", "hash": " #", "keep": " "}.get(self.operator(match[1], place))
+            return match.group() if granted and granted in match.group() else f"<{match[1]}>"
+
+        return _ENDING.sub(show, text)
 
     def slot_rule(self, name: str) -> SlotRule:
         """A slot the file does not know goes to the vault."""
@@ -67,13 +95,13 @@ def load() -> Policy:
 
 
 def parse(data: dict[str, Any]) -> Policy:
-    """The policy in a parsed file; raises PolicyError when a part is missing or an operator is unknown."""
+    """The policy in a parsed file; raises PolicyError when a part is missing or says what cannot be done."""
     try:
         operators = {entity: dict(rules) for entity, rules in data["entities"].items()}
-        unknown = {rule for rules in operators.values() for rule in rules.values()} - set(_OPERATORS)
-        if unknown:
-            raise PolicyError(f"policy.yml: unknown operator {sorted(unknown)[0]!r}")
+        _check(operators)
         slots, values, metadata = data["slots"], data["entity_values"], data["metadata"]
+        for place in data["model_places"]:
+            _known("place", place, PLACES)
         return Policy(
             limit=int(data["limit"]),
             operators=operators,
@@ -91,3 +119,25 @@ def parse(data: dict[str, Any]) -> Policy:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PolicyError(f"policy.yml: {type(error).__name__} {error}") from error
+
+
+def _check(operators: dict[str, dict[str, Any]]) -> None:
+    for entity, rules in operators.items():
+        _known("entity type", entity, ENTITIES)
+        for place, operator in rules.items():
+            _known("place", place, (*PLACES, "default"))
+            _known("operator", operator, OPERATORS)
+            if operator == "vault" and place != "slot":
+                raise PolicyError(f"policy.yml: {entity} in {place}: only a slot has a vault")
+            if entity in _ALWAYS_MASKED and operator != "mask":
+                raise PolicyError(f"policy.yml: {entity} may only be masked, not {operator}")
+        if "default" not in rules:
+            raise PolicyError(f"policy.yml: {entity} has no default")
+    missing = ENTITIES - operators.keys()
+    if missing:
+        raise PolicyError(f"policy.yml: no rule for {sorted(missing)[0]}")
+
+
+def _known(what: str, name: Any, names: Collection[str]) -> None:
+    if name not in names:
+        raise PolicyError(f"policy.yml: unknown {what} {name!r}; there are {', '.join(sorted(names))}")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
 import logging
 import re
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from common.privacy import policy as policies
-from common.privacy.normalise import PLACEHOLDER, normalise
-from common.privacy.policy import Place, Policy
+from common.privacy.normalise import PLACEHOLDER, Normalised, normalise
+from common.privacy.policy import Place, Policy, PolicyError
 
 if TYPE_CHECKING:
     from presidio_analyzer import RecognizerResult
@@ -38,8 +39,12 @@ class Scrubber:
     its results are never longer than the policy's limit, and it may be called from any thread.
     """
 
-    def __init__(self, policy: Policy | None = None) -> None:
+    def __init__(self, policy: Policy | None = None, key: bytes | None = None) -> None:
+        """`key`, 32 bytes, is for the policy's `hash`; raises PolicyError when the policy hashes and there is none."""
         self._policy = policy or policies.load()
+        if key is None and self._policy.hashes():
+            raise PolicyError("policy.yml hashes: the scrubber needs a key")
+        self._key = key
         self._lock = threading.Lock()
         self._engine: Engine | None = None
 
@@ -50,7 +55,8 @@ class Scrubber:
     def warm_up(self) -> None:
         """Load the models now; raises what loading raises, so that a broken installation shows at the start."""
         with self._lock:
-            self._loaded().find("warm up, Priya", with_model=True)
+            self._loaded().load()
+            self._loaded().find("Did it warm up, Priya?", with_model=True)
 
     def scrub(self, text: str, place: Place = "user_text") -> str:
         """`text` without personal data, as the policy has it for this place."""
@@ -88,24 +94,45 @@ class Scrubber:
             text = scrubbed
         return REDACTED
 
-    def _pass(self, text: str, place: Place) -> str:
+    def findings(self, text: str, place: Place = "user_text") -> list[tuple[str, int, int]]:
+        """What one pass finds in `text`, of at most the policy's limit: kind, start and end, in order."""
+        with self._lock:
+            view, spans = self._spans(text[: self._policy.limit], place)
+        return [(span.entity, *view.original_span(span.start, span.end)) for span in spans]
+
+    def kinds(self, text: str, place: Place) -> frozenset[str]:
+        """The kinds of personal data in `text`."""
+        return frozenset(kind for kind, _, _ in self.findings(text, place))
+
+    def _spans(self, text: str, place: Place) -> tuple[Normalised, list[_Span]]:
         view = normalise(text)
-        plain = view.text
-        if not _PRESENT.search(plain):
-            return text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
-        holders = [match.span() for match in PLACEHOLDER.finditer(plain)]
-        results = self._loaded().find(plain, with_model=place in self._policy.model_places)
+        if not _PRESENT.search(view.text):
+            return view, []
+        holders = [match.span() for match in PLACEHOLDER.finditer(view.text)]
+        results = self._loaded().find(view.text, with_model=place in self._policy.model_places)
+        merged = _merge(results, holders)
+        return view, [span for span in merged if self._policy.operator(span.entity, place) != "keep"]
+
+    def _pass(self, text: str, place: Place) -> str:
+        view, spans = self._spans(text, place)
         pieces: list[str] = []
         at = 0
-        for span in _merge(results, holders):
-            operator = self._policy.operator(span.entity, place)
-            if operator == "keep":
-                continue
+        for span in spans:
             first, last = view.original_span(span.start, span.end)
-            pieces += [text[at:first], _placeholder(span, plain[span.start : span.end], operator)]
+            operator = self._policy.operator(span.entity, place)
+            pieces += [text[at:first], self._placeholder(span, view.text[span.start : span.end], operator)]
             at = last
         pieces.append(text[at:])
         return "".join(pieces).encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+    def _placeholder(self, span: _Span, value: str, operator: str) -> str:
+        digits = re.sub(r"\D", "", value)
+        if operator == "last4" and len(digits) >= 8 and not span.merged:
+            return f"<{span.entity} ending {digits[-4:]}>"
+        if operator == "hash" and self._key and not span.merged:
+            plain = re.sub(r"[\W_]", "", value).casefold()
+            return f"<{span.entity} #{hmac.new(self._key, plain.encode(), 'sha256').hexdigest()[:12]}>"
+        return f"<{span.entity}>"
 
 
 def _merge(results: list[RecognizerResult], holders: list[tuple[int, int]]) -> list[_Span]:
@@ -125,10 +152,3 @@ def _merge(results: list[RecognizerResult], holders: list[tuple[int, int]]) -> l
         elif span.start == last.start and span.end == last.end and span.score > last.score:
             spans[-1] = span
     return spans
-
-
-def _placeholder(span: _Span, value: str, operator: str) -> str:
-    digits = re.sub(r"\D", "", value)
-    if operator == "last4" and len(digits) >= 8 and not span.merged:
-        return f"<{span.entity} ending {digits[-4:]}>"
-    return f"<{span.entity}>"

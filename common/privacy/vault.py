@@ -1,8 +1,8 @@
 """Values that a running form still needs, encrypted in `conversation.vault` until the form or an hour ends.
 
-Envelope encryption: AES-256-GCM under a data key of the conversation, which lies wrapped by a key-encryption
-key. Associated data bind each ciphertext to its row, conversation and field, and each wrapped key to its
-conversation, so that a swapped one cannot be opened.
+Envelope encryption: AES-256-GCM under the data key of the customer, or of the conversation where there is none
+(common/customer_keys.py). Associated data bind each ciphertext to its row, conversation, field and key owner, so that
+a swapped one cannot be opened.
 """
 
 from __future__ import annotations
@@ -18,60 +18,71 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import AsyncConnection
 
-from common.keys import Keyring
+from common.customer_keys import DataKeys, KeyDestroyedError
+from common.key_wrapping import WrappingError
 
 _NONCE_BYTES = 12
 
 
 class VaultError(RuntimeError):
-    """A ciphertext or a wrapped key was changed, moved, or belongs to another key."""
+    """A ciphertext or a wrapped key was changed, moved, destroyed, or belongs to another key."""
 
 
 class Vault:
     """Stores and reads within the caller's transaction."""
 
-    def __init__(self, keyring: Keyring, life_seconds: int) -> None:
-        self._keyring = keyring
+    def __init__(self, keys: DataKeys, life_seconds: int) -> None:
+        self._keys = keys
         self._life = timedelta(seconds=life_seconds)
 
     async def store(
-        self, connection: AsyncConnection[Any], conversation_id: str, values: Mapping[str, tuple[str, Any]]
+        self, connection: AsyncConnection[Any], conversation_id: str, owner: str, values: Mapping[str, tuple[str, Any]]
     ) -> None:
-        """Add `values`, which maps a row id to its field and JSON-like value."""
+        """Add `values`, which maps a row id to its field and JSON-like value, under the key of `owner`."""
         if not values:
             return
-        cipher = AESGCM(await self._data_key(connection, conversation_id))
+        try:
+            cipher = AESGCM(await self._keys.find_or_make(connection, owner))
+        except (KeyDestroyedError, WrappingError) as error:
+            raise VaultError(str(error)) from None
         rows = [
             (
                 UUID(row),
                 conversation_id,
                 field,
-                _seal(cipher, value, _row_data(row, conversation_id, field)),
+                _seal(cipher, value, _row_data(row, conversation_id, field, owner)),
+                owner,
                 self._life,
             )
             for row, (field, value) in values.items()
         ]
         async with connection.cursor() as cursor:
             await cursor.executemany(
-                "INSERT INTO conversation.vault (id, conversation_id, field, sealed, expires_at)"
-                " VALUES (%s, %s, %s, %s, now() + %s)",
+                "INSERT INTO conversation.vault (id, conversation_id, field, sealed, key_owner, expires_at)"
+                " VALUES (%s, %s, %s, %s, %s, now() + %s)",
                 rows,
             )
 
     async def load(self, connection: AsyncConnection[Any], conversation_id: str) -> dict[str, Any]:
         """Row id → value of everything that has not expired; raises VaultError for what cannot be opened."""
         cursor = await connection.execute(
-            "SELECT v.id, v.field, v.sealed, k.kek_id, k.wrapped FROM conversation.vault v"
-            " JOIN conversation.data_keys k USING (conversation_id)"
-            " WHERE v.conversation_id = %s AND v.expires_at > now()",
+            "SELECT id, field, sealed, key_owner FROM conversation.vault"
+            " WHERE conversation_id = %s AND expires_at > now()",
             (conversation_id,),
         )
-        rows = await cursor.fetchall()
-        if not rows:
-            return {}
-        cipher = AESGCM(self._unwrap(conversation_id, rows[0]["kek_id"], rows[0]["wrapped"]))
+        rows: list[Any] = await cursor.fetchall()
+        ciphers: dict[str, AESGCM] = {}
+        for owner in {row["key_owner"] for row in rows}:
+            try:
+                ciphers[owner] = AESGCM(await self._keys.find(connection, owner))
+            except (KeyDestroyedError, WrappingError) as error:
+                raise VaultError(str(error)) from None
         return {
-            str(row["id"]): _open(cipher, row["sealed"], _row_data(str(row["id"]), conversation_id, row["field"]))
+            str(row["id"]): _open(
+                ciphers[row["key_owner"]],
+                row["sealed"],
+                _row_data(str(row["id"]), conversation_id, row["field"], row["key_owner"]),
+            )
             for row in rows
         }
 
@@ -90,30 +101,6 @@ class Vault:
         cursor = await connection.execute("DELETE FROM conversation.vault WHERE expires_at <= now()")
         return cursor.rowcount
 
-    async def _data_key(self, connection: AsyncConnection[Any], conversation_id: str) -> bytes:
-        fresh = AESGCM.generate_key(256)
-        key_id = self._keyring.active_id
-        cursor = await connection.execute(
-            # The pointless update makes the row visible to RETURNING when another turn has made it first.
-            "INSERT INTO conversation.data_keys (conversation_id, kek_id, wrapped) VALUES (%s, %s, %s)"
-            " ON CONFLICT (conversation_id) DO UPDATE SET conversation_id = excluded.conversation_id"
-            " RETURNING kek_id, wrapped",
-            (conversation_id, key_id, self._wrap(conversation_id, key_id, fresh)),
-        )
-        row: Any = await cursor.fetchone()
-        return self._unwrap(conversation_id, row["kek_id"], row["wrapped"])
-
-    def _wrap(self, conversation_id: str, key_id: str, key: bytes) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + AESGCM(self._keyring.kek(key_id)).encrypt(nonce, key, _key_data(conversation_id, key_id))
-
-    def _unwrap(self, conversation_id: str, key_id: str, wrapped: bytes) -> bytes:
-        try:
-            cipher = AESGCM(self._keyring.kek(key_id))
-            return cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _key_data(conversation_id, key_id))
-        except InvalidTag:
-            raise VaultError("a wrapped data key cannot be opened") from None
-
 
 def _seal(cipher: AESGCM, value: Any, data: bytes) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
@@ -123,13 +110,9 @@ def _seal(cipher: AESGCM, value: Any, data: bytes) -> bytes:
 def _open(cipher: AESGCM, sealed: bytes, data: bytes) -> Any:
     try:
         return json.loads(cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], data))
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise VaultError("a vault value cannot be opened") from None
 
 
-def _row_data(row: str, conversation_id: str, field: str) -> bytes:
-    return json.dumps(["vault", row, conversation_id, field]).encode()
-
-
-def _key_data(conversation_id: str, key_id: str) -> bytes:
-    return json.dumps(["data-key", conversation_id, key_id]).encode()
+def _row_data(row: str, conversation_id: str, field: str, owner: str) -> bytes:
+    return json.dumps(["vault", row, conversation_id, field, owner]).encode()

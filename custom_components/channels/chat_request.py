@@ -33,20 +33,26 @@ def read_chat(content_type: str | None, body: bytes) -> ChatRequest:
     Raises WrongMediaType, TooLarge, InvalidRequest for what is not JSON, Unprocessable for bad fields.
     """
     data = read_json(content_type, body)
-    message = data.get("message")
-    if not isinstance(message, str):
-        raise Unprocessable("message_invalid", "message must be a string.")
-    message = message.strip()
-    if not 1 <= len(message) <= MAX_MESSAGE_LENGTH:
-        raise Unprocessable("message_invalid", f"message must have 1 to {MAX_MESSAGE_LENGTH} characters.")
-    if "\0" in message or not _encodable(message):
-        raise Unprocessable("message_invalid", "message holds characters that are not text.")
+    message = read_message(data, "message")
     session_id, message_id = data.get("session_id"), data.get("message_id")
     if session_id is not None and not (isinstance(session_id, str) and SESSION_ID.match(session_id)):
         raise Unprocessable("session_id_invalid", "session_id must have 8 to 64 of A-Z a-z 0-9 _ -.")
     if message_id is not None and not (isinstance(message_id, str) and _MESSAGE_ID.match(message_id)):
         raise Unprocessable("message_id_invalid", "message_id must have 1 to 128 of A-Z a-z 0-9 _ . : -.")
     return ChatRequest(message, message_id or uuid.uuid4().hex, session_id)
+
+
+def read_message(data: Mapping[str, Any], field: str) -> str:
+    """The words in a field of a body; raises Unprocessable."""
+    message = data.get(field)
+    if not isinstance(message, str):
+        raise Unprocessable("message_invalid", f"{field} must be a string.")
+    message = message.strip()
+    if not 1 <= len(message) <= MAX_MESSAGE_LENGTH:
+        raise Unprocessable("message_invalid", f"{field} must have 1 to {MAX_MESSAGE_LENGTH} characters.")
+    if "\0" in message or not _encodable(message):
+        raise Unprocessable("message_invalid", f"{field} holds characters that are not text.")
+    return message
 
 
 def read_json(content_type: str | None, body: bytes) -> dict[str, Any]:

@@ -24,9 +24,11 @@ from common.http_request import CheckedRequest
 from common.privacy.scrubber import Scrubber
 from common.settings import Settings
 from custom_components.channels import pages
+from custom_components.channels.asides import Asides
 from custom_components.channels.chat_request import MAX_BODY_BYTES
 from custom_components.channels.house import House, action_url
 from custom_components.channels.turn import log_failure
+from custom_components.health import audit_figures
 from custom_components.health.checks import readiness
 from custom_components.health.metrics import CONTENT_TYPE, Metrics
 from custom_components.security.errors import Refusal, Unavailable, shape
@@ -83,6 +85,11 @@ def store_of(request: Request) -> PostgresTrackerStore:
     return store
 
 
+def asides_of(request: Request) -> Asides:
+    """The conversations between their turns; raises Unavailable while the model still loads."""
+    return Asides(store_of(request), request.app.ctx.agent.lock_store)
+
+
 def trace_id(request: Request) -> str:
     """The id by which a request is found in the logs."""
     if not hasattr(request.ctx, "trace_id"):
@@ -118,6 +125,7 @@ def _furnish(app: Sanic, settings: Settings | None, scrubber: Scrubber | None) -
         await app.ctx.store.close()
 
     async def show_metrics(request: Request) -> HTTPResponse:
+        metrics.audit(await audit_figures.read(house_of(request).audit_pool))
         return raw(metrics.text(), content_type=CONTENT_TYPE)
 
     app.register_middleware(leave, "response")
@@ -168,6 +176,7 @@ def _refuse(request: Request, error: Exception) -> HTTPResponse:
         log_failure(error, trace_id(request))
         error = Unavailable("unavailable", "A part of the bank does not answer just now; ask again.", retry_after=5)
     if isinstance(error, Refusal):
+        house_of(request).audit.denied(error, getattr(request.route, "path", ""), request.ip)
         return _error(request, error.status, error.code, error.message, error.headers)
     status = error.status_code if isinstance(error, SanicException) else 500
     code, message = _CODES.get(status, _CODES[400] if 400 <= status < 500 else _INTERNAL)

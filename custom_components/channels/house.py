@@ -11,20 +11,26 @@ from redis.asyncio import Redis
 
 from common import database, keys
 from common import settings as teller
+from common.audit.pseudonym import Pseudonyms
 from common.inbox import Inbox
 from common.keys import Keyring
 from common.privacy.scrubber import Scrubber
 from common.settings import Settings
+from custom_components.admin.desk import Desk
+from custom_components.channels.notices import Notices
 from custom_components.channels.suggestions import Suggestions
 from custom_components.channels.turn import Parser, Turns
 from custom_components.health import checks
 from custom_components.health.metrics import Metrics
+from custom_components.nlg.wording import Wording
 from custom_components.security import demo_logins
+from custom_components.security.audit import DoorAudit
 from custom_components.security.gate import Gate
 from custom_components.security.identities import Identities
 from custom_components.security.offers import Offers
 from custom_components.security.rate_limit import RateLimiter
 from custom_components.security.sessions import Sessions
+from custom_components.security.tally import Tally
 from custom_components.security.tokens import AccessTokens
 
 logger = logging.getLogger(__name__)
@@ -42,6 +48,7 @@ class House:
         settings: Settings,
         keyring: Keyring,
         pool: database.Pool,
+        audit_pool: database.Pool,
         redis: Redis,
         metrics: Metrics,
         scrubber: Scrubber,
@@ -49,18 +56,23 @@ class House:
         self.settings = settings
         self.keyring = keyring
         self.pool = pool
+        self.audit_pool = audit_pool
         self.redis = redis
         self.metrics = metrics
         self._scrubber = scrubber
         self.inbox = Inbox(redis, keyring)
-        self.identities = Identities(pool)
-        self.sessions = Sessions(pool, keyring)
+        self.audit = DoorAudit(Pseudonyms(keyring), Tally(pool))
+        self.identities = Identities(pool, self.audit)
+        self.sessions = Sessions(pool, keyring, self.audit)
         self.gate = Gate(
             self.identities,
             AccessTokens(keyring, settings.token_seconds),
             RateLimiter(redis, keyring),
             settings.rate_limit,
+            self.audit,
         )
+        self.desk = Desk(pool, self.audit)
+        self.notices = Notices(pool, Wording())
         self.turns = Turns(
             sessions=self.sessions,
             offers=Offers(redis, keyring),
@@ -68,6 +80,8 @@ class House:
             scrubber=self._scrubber,
             suggestions=Suggestions(SUGGESTIONS),
             metrics=metrics,
+            desk=self.desk,
+            notices=self.notices,
         )
         self._http = httpx.AsyncClient(timeout=checks.TIMEOUT_SECONDS, trust_env=False)
         self._understands = False
@@ -80,9 +94,11 @@ class House:
         keyring = keys.load(found)
         await demo_logins.ensure(found)
         pool = await database.open_pool(found, "identity")
+        audit_pool = await database.open_pool(found, "audit", min_size=0, max_size=2)
         redis = Redis.from_url(found.redis_url, socket_timeout=5)
-        house = cls(found, keyring, pool, redis, metrics, scrubber or Scrubber())
+        house = cls(found, keyring, pool, audit_pool, redis, metrics, scrubber or Scrubber())
         await asyncio.to_thread(house._scrubber.warm_up)
+        house.audit.tally.start()
         house._sweeper = asyncio.create_task(house._sweep())
         return house
 
@@ -93,6 +109,8 @@ class House:
         await self.turns.close()
         await self._http.aclose()
         await self.redis.close()
+        await self.audit.tally.close()
+        await self.audit_pool.close()
         await self.pool.close()
 
     async def prove_understanding(self, parser: Parser) -> None:

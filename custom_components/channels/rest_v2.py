@@ -15,14 +15,17 @@ from sanic.response import HTTPResponse, empty
 
 from common.privacy.scrubber import Scrubber
 from common.settings import ROOT, Settings
+from custom_components.admin import desk_api
 from custom_components.channels import history
 from custom_components.channels.chat_request import SESSION_ID, read_chat, read_form
-from custom_components.channels.doors import DoorsBlueprint, house_of, reply, store_of, trace_id
+from custom_components.channels.doors import DoorsBlueprint, asides_of, house_of, reply, store_of, trace_id
+from custom_components.channels.me_data import me_data
 from custom_components.channels.turn import Route
 from custom_components.security.errors import Forbidden, InvalidRequest, Missing, Unprocessable
 from custom_components.security.tokens import Principal
 
 OPENAPI = ROOT / "custom_components" / "channels" / "openapi.yml"
+DESK_OPENAPI = ROOT / "custom_components" / "admin" / "desk.yml"
 _LARGEST_NUMBER = 2**62
 
 
@@ -43,7 +46,7 @@ class RestV2Input(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes below /api/v2; registering it also furnishes the app (see doors.py)."""
         doors = DoorsBlueprint("rest_v2", self._settings, self._scrubber)
-        description = yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
+        description = described()
 
         async def chat(request: Request) -> HTTPResponse:
             house = house_of(request)
@@ -68,9 +71,20 @@ class RestV2Input(InputChannel):
         # One route for both: with two, Sanic answers 404 instead of 405 to any other method.
         doors.add_route(_one_session, "/sessions/<session_id:str>", methods=["GET", "DELETE"])
         doors.add_route(_events, "/sessions/<session_id:str>/events", methods=["GET"])
+        doors.add_route(me_data, "/me/data", methods=["GET", "DELETE"])
         doors.add_route(_inbox, "/demo/inbox", methods=["GET"])
         doors.add_route(openapi, "/openapi.json", methods=["GET"])
+        desk_api.add_routes(doors)
         return doors
+
+
+def described() -> dict[str, Any]:
+    """The OpenAPI description of every door: each room describes its own."""
+    description, desk = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (OPENAPI, DESK_OPENAPI))
+    description["tags"] += desk["tags"]
+    description["paths"] |= desk["paths"]
+    description["components"]["schemas"] |= desk["schemas"]
+    return description
 
 
 async def _admit(request: Request) -> Principal:
@@ -103,20 +117,23 @@ async def _one_session(request: Request, session_id: str) -> HTTPResponse:
 
 
 async def _session(request: Request, session_id: str) -> HTTPResponse:
-    session = await _own(request, session_id)
+    _, session = await _own(request, session_id)
     return reply(_described(session) | {"messages": await history.messages(store_of(request), session_id)})
 
 
 async def _events(request: Request, session_id: str) -> HTTPResponse:
-    await _own(request, session_id)
+    principal, _ = await _own(request, session_id)
     after = request.args.get("after", "0")
     if not after.isascii() or not after.isdigit() or int(after[:20]) > _LARGEST_NUMBER:
         raise Unprocessable("after_invalid", "after must be the id of an event, or 0.")
+    house = house_of(request)
+    held = await house.desk.holder(session_id)
+    await house.notices.deliver(asides_of(request), session_id, None if held else principal.customer_id)
     return reply({"events": await history.messages(store_of(request), session_id, int(after))})
 
 
 async def _erase_session(request: Request, session_id: str) -> HTTPResponse:
-    session = await _own(request, session_id)
+    _, session = await _own(request, session_id)
     store = store_of(request)
     async with request.app.ctx.agent.lock_store.lock(session_id):
         await store.erase(session_id)
@@ -134,11 +151,11 @@ async def _inbox(request: Request) -> HTTPResponse:
     return reply({"messages": await house.inbox.messages(principal.customer_id)})
 
 
-async def _own(request: Request, session_id: str) -> dict[str, Any]:
+async def _own(request: Request, session_id: str) -> tuple[Principal, dict[str, Any]]:
     principal = await _admit(request)
     if not SESSION_ID.match(session_id):
         raise Missing("session_not_found", "There is no such session.")
-    return await house_of(request).sessions.get(principal.subject, session_id)
+    return principal, await house_of(request).sessions.get(principal.subject, session_id)
 
 
 def _described(session: dict[str, Any]) -> dict[str, Any]:

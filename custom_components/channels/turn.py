@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.core.lock_store import LockError
+from rasa.core.lock_store import LockError, LockStore
 from rasa.engine.exceptions import GraphComponentException
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 
 from common import assertion
 from common.keys import Keyring
 from common.privacy.scrubber import Scrubber
+from custom_components.admin.desk import Desk, Ticket
+from custom_components.channels.asides import Asides
+from custom_components.channels.notices import Notices
 from custom_components.channels.parse_cache import ParseCache
 from custom_components.channels.suggestions import Suggestions
 from custom_components.health.metrics import Metrics
@@ -42,6 +45,9 @@ _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 class Parser(Protocol):
     """The part of Rasa's Agent that a turn needs."""
+
+    tracker_store: Any
+    lock_store: LockStore
 
     @property
     def model_id(self) -> str | None: ...
@@ -73,6 +79,8 @@ class Turns:
         scrubber: Scrubber,
         suggestions: Suggestions,
         metrics: Metrics,
+        desk: Desk,
+        notices: Notices,
     ) -> None:
         self._sessions = sessions
         self._offers = offers
@@ -80,6 +88,8 @@ class Turns:
         self._scrubber = scrubber
         self._suggestions = suggestions
         self._metrics = metrics
+        self._desk = desk
+        self._notices = notices
         self._parses = ParseCache(keyring.derive("parse cache"))
         # As many as the classifier takes into one batch: parses that run at once meet there. A graph's components
         # must therefore be safe to call from several threads, as Rasa's own and ours are.
@@ -130,6 +140,10 @@ class Turns:
         if route.parser is None or not route.parser.is_ready():
             raise Unavailable("not_ready", "The assistant is still starting.", retry_after=5)
         started = time.perf_counter()
+        asides = Asides(route.parser.tracker_store, route.parser.lock_store)
+        held = await self._desk.holder(turn.session_id)
+        if held is not None:
+            return await self._pass_on(asides, held, turn, words, route, started)
         offered = words.startswith(INTENT_MESSAGE_PREFIX) and await self._offers.includes(turn.session_id, words)
         parsed, cached = await self._understand(route.parser, words if offered else as_plain_text(words))
         parsed["text"] = words
@@ -153,8 +167,9 @@ class Turns:
         if not output.messages:  # Rasa only logs an action that failed; silence would be kept as the first answer
             raise Unavailable("no_answer", "The bank does not answer just now; ask again shortly.", retry_after=5)
         intent = parsed.get("intent") or {}
-        responses = list(_responses(output.messages))
-        suggestions = self._suggestions.after(intent.get("name"))
+        notices = await self._news(asides, turn.session_id, principal.customer_id, route.trace_id)
+        responses = [*({"text": text} for text in notices), *_responses(output.messages)]
+        suggestions = self._suggestions.after(intent.get("name"), _suggested(output.messages))
         await self._offers.replace(turn.session_id, _payloads([*responses, {"buttons": suggestions}]))
         entities = await asyncio.to_thread(self._masked, parsed.get("entities") or [])
         ended = time.perf_counter()
@@ -175,6 +190,34 @@ class Turns:
             "metrics": metrics,
             "trace_id": route.trace_id,
         }
+
+    async def _pass_on(
+        self, asides: Asides, held: Ticket, turn: Turn, words: str, route: Route, started: float
+    ) -> dict[str, Any]:
+        """Store the words for the agent who holds the talk; the assistant is silent."""
+        await asides.customer_says(turn.session_id, words, route.channel, turn.message_id)
+        await self._desk.heard(held.number)
+        await self._offers.replace(turn.session_id, ())
+        took = _ms(time.perf_counter() - started)
+        return {
+            "session_id": turn.session_id,
+            "message_id": turn.message_id,
+            "responses": [],
+            "handled_by": "agent",
+            "intent": _intent({}, []),
+            "entities": [],
+            "suggestions": [],
+            "metrics": {"nlu_ms": 0.0, "dialogue_ms": took, "total_ms": took, "cached": False},
+            "trace_id": route.trace_id,
+        }
+
+    async def _news(self, asides: Asides, session_id: str, customer_id: str | None, trace: str) -> list[str]:
+        """What the bank has to tell; where that fails it is told later, for the turn itself is done."""
+        try:
+            return await self._notices.deliver(asides, session_id, customer_id)
+        except Exception as error:
+            log_failure(error, trace)
+            return []
 
     async def _understand(self, parser: Parser, text: str) -> tuple[dict[str, Any], bool]:
         """The parse of a text, and whether it was known."""
@@ -240,6 +283,11 @@ def _responses(messages: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
         if buttons:
             response["buttons"] = [{"title": button["title"], "payload": button["payload"]} for button in buttons]
         yield response
+
+
+def _suggested(messages: Iterable[dict[str, Any]]) -> Iterable[str]:
+    """The intents that the answer suggests beside its words."""
+    return [intent for message in messages for intent in (message.get("custom") or {}).get("suggestions", ())]
 
 
 def _payloads(responses: Iterable[dict[str, Any]]) -> Iterable[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
+
+from custom_components.health.audit_figures import AuditFigures
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -24,6 +26,11 @@ class Metrics:
             "teller_turn_seconds", "Time of a turn's stages.", ["stage"], registry=self._registry, buckets=_BUCKETS
         )
         self._intents = Counter("teller_intents", "Recognised intents.", ["channel", "intent"], registry=self._registry)
+        self._audit_up = self._gauge("teller_audit_up", "Whether the audit could be read for this answer.")
+        self._audit_head = self._gauge("teller_audit_head", "Audit records ever sealed.")
+        self._audit_waiting = self._gauge("teller_audit_waiting", "Audit records not sealed yet.")
+        self._audit_age = self._gauge("teller_audit_waiting_seconds", "Age of the oldest of them.")
+        self._audit_alerts = self._gauge("teller_audit_alerts", "Anomalies found in the audit.", "kind")
 
     def request(self, method: str, route: str, status: int) -> None:
         self._requests.labels(method, route, str(status)).inc()
@@ -32,6 +39,19 @@ class Metrics:
         self._stages.labels("nlu").observe(nlu_s)
         self._stages.labels("dialogue").observe(dialogue_s)
         self._intents.labels(channel, intent or "none").inc()
+
+    def audit(self, figures: AuditFigures | None) -> None:
+        """The audit as it stands; None where it could not be read, which leaves the last figures."""
+        self._audit_up.set(figures is not None)
+        if figures is not None:
+            self._audit_head.set(figures.head)
+            self._audit_waiting.set(figures.waiting)
+            self._audit_age.set(figures.waiting_seconds)
+            for kind, number in figures.alerts.items():
+                self._audit_alerts.labels(kind).set(number)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, registry=self._registry)
 
     def text(self) -> bytes:
         """The exposition format."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from common.privacy.fragments import NUMBER, mask_code, mask_fragments
+from common.privacy.fragments import Heard, mask_code, mask_fragments, mask_labelled
 from common.privacy.policy import Place, Policy
 from common.privacy.scrubber import REDACTED, Scrubber
 from custom_components.privacy.walker import Walker
@@ -32,10 +32,23 @@ _RESETS = frozenset({"restart", "reset_slots", "session_started"})
 
 @dataclass
 class DialogueState:
-    """What the events so far say about the next one: the open question, and digits left hanging."""
+    """What the events so far say about the next one: the open question, and what the last messages left hanging."""
 
     requested_slot: str | None = None
-    fragment: bool = False
+    heard: Heard = field(default_factory=Heard)
+
+    def hear(self, text: str | None) -> None:
+        """Move on by one message of the customer, as it is stored."""
+        self.heard = self.heard.then(text)
+
+    @property
+    def fragment(self) -> Heard:
+        """`heard`; setting it to true says that the last message ended in digits."""
+        return self.heard
+
+    @fragment.setter
+    def fragment(self, left: bool) -> None:
+        self.heard = Heard(numbers=int(left))
 
 
 @dataclass
@@ -71,6 +84,11 @@ class EventScrubber:
         for event in listed:
             turn.add(event)
         return turn.batch
+
+    def for_broker(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """A stored payload as a broker may see it: what the policy shows of a secret there, and no vault reference."""
+        walk = Walker(lambda text: self._policy.narrowed(text, "broker")).walk
+        return {key: None if _is_reference(value) else walk(value) for key, value in payload.items()}
 
     def _named_in(self, events: list[dict[str, Any]]) -> list[str]:
         """Values in these events that name somebody: payees in slots and entities, and the like."""
@@ -123,7 +141,7 @@ class _Turn:
             "message_id": payload["message_id"],
             "metadata": payload.get("metadata", {}),
         }
-        self._state.fragment = NUMBER in (text or "")
+        self._state.hear(text)
         return payload
 
     def _user_text(self, text: Any) -> str | None:
@@ -135,10 +153,13 @@ class _Turn:
             return "<PASSWORD>"
         if question.endswith(_SECRET_QUESTIONS):
             return self._string(mask_code(raw), "user_text")
+        heard = self._state.heard
+        scrubbed = self._string(raw, "user_text")
         return mask_fragments(
-            self._string(raw, "user_text"),
-            after_fragment=self._state.fragment,
+            mask_labelled(scrubbed, heard.label) if heard.label else scrubbed,
+            after_fragment=heard.numbers > 0,
             amount_asked=question.endswith("_amount"),
+            digit_by_digit=heard.small >= 2,
         )
 
     def _intent(self, intent: Any) -> dict[str, Any]:
@@ -176,22 +197,34 @@ class _Turn:
             payload["value"] = None
         elif rule == "never":
             payload["value"] = value if isinstance(value, bool) or value in self._policy.markers else None
-        elif rule == "keep":
-            payload["value"] = self._kept(value)
         elif isinstance(value, bool):
             payload["value"] = value
+        elif rule == "keep" and not self._is_for_vault(value):
+            payload["value"] = self._kept(value)
         else:
             reference = str(uuid4())
             self.batch.vault[reference] = (name, value)
             payload["value"] = {REFERENCE: reference}
         return payload
 
+    def _is_for_vault(self, value: Any) -> bool:
+        """Whether a slot that is kept holds, against expectation, what the policy sends to the vault."""
+        kinds: set[str] = set()
+
+        def note(text: str) -> str:
+            if not _is_plain(text):
+                kinds.update(self._scrubber.kinds(text, "slot"))
+            return text
+
+        Walker(note).walk(value)
+        operators = {self._policy.operator(kind, "slot") for kind in kinds}
+        return "vault" in operators and not operators - {"vault", "keep"}
+
     def _kept(self, value: Any) -> Any:
         """Names and made-up identifiers as they are, at any depth; whatever else reads as text, scrubbed."""
 
         def scrub(text: str) -> str:
-            plain = _NAME.fullmatch(text) or _IDENTIFIER.fullmatch(text)
-            return text if plain else self._string(text, "slot")
+            return text if _is_plain(text) else self._string(text, "slot")
 
         return Walker(scrub, self._policy.metadata_dropped).walk(value)
 
@@ -231,7 +264,7 @@ class _Turn:
         if value is None:
             return None
         text = str(value)
-        return text if _NAME.fullmatch(text) or _IDENTIFIER.fullmatch(text) else self._string(text, "metadata")
+        return text if _is_plain(text) else self._string(text, "metadata")
 
     def _walk(self, value: Any, place: Place) -> Any:
         return Walker(lambda text: self._string(text, place), self._policy.metadata_dropped).walk(value)
@@ -265,6 +298,14 @@ def _pattern(values: list[str], plain: frozenset[str]) -> re.Pattern[str] | None
 
 def _entities(value: Any) -> list[dict[str, Any]]:
     return [entity for entity in value if isinstance(entity, dict)] if isinstance(value, list) else []
+
+
+def _is_plain(text: str) -> bool:
+    return bool(_NAME.fullmatch(text) or _IDENTIFIER.fullmatch(text))
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and REFERENCE in value
 
 
 def _is_slug(value: Any) -> bool:

@@ -11,7 +11,10 @@ from typing import Any
 
 import psycopg
 
-from common import database, demo
+from common import database, demo, keys
+from common.audit.pseudonym import Pseudonyms
+from common.audit.record import SYSTEM, AuditRecord
+from common.audit.writer import INSERT, values
 from common.settings import Settings
 from custom_components.security.identities import hash_password
 
@@ -56,8 +59,11 @@ def _ensure(settings: Settings) -> dict[str, dict[str, str]]:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('teller demo logins'))")
         fresh = not path.exists()
         logins = _invent() if fresh else read(settings)
+        pseudonyms = Pseudonyms(keys.load(settings))
         for login, entry in logins.items():
-            _enter(connection, login, entry, overwrite=fresh)
+            if _enter(connection, login, entry, overwrite=fresh):
+                told = {"action": "user_added", "target": pseudonyms.of("login", login)}
+                connection.execute(INSERT, values(AuditRecord("admin_action", SYSTEM, "done", details=told)))
         if fresh:
             _write(path, logins)
     return logins
@@ -68,15 +74,19 @@ def _invent() -> dict[str, dict[str, str]]:
     return customers | {name: {"password": _password(), "role": name} for name in demo.STAFF}
 
 
-def _enter(connection: psycopg.Connection[Any], login: str, entry: dict[str, str], *, overwrite: bool) -> None:
+def _enter(connection: psycopg.Connection[Any], login: str, entry: dict[str, str], *, overwrite: bool) -> bool:
+    """Whether the login is new, or was given its password anew."""
+    customer_id = demo.CUSTOMERS.get(login)
     known = connection.execute("SELECT 1 FROM users WHERE login = %s", (login,)).fetchone()
-    if known and not overwrite:
-        return
+    erased = connection.execute("SELECT 1 FROM keys.erased WHERE owner = %s", (f"customer:{customer_id}",)).fetchone()
+    if erased or (known and not overwrite):
+        return False
     connection.execute(
         "INSERT INTO users (login, password_hash, role, customer_id) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT (login) DO UPDATE SET password_hash = excluded.password_hash",
-        (login, hash_password(entry["password"]), entry["role"], demo.CUSTOMERS.get(login)),
+        (login, hash_password(entry["password"]), entry["role"], customer_id),
     )
+    return True
 
 
 def _write(path: Path, logins: dict[str, dict[str, str]]) -> None:

@@ -5,6 +5,7 @@ Refusal                 status, code, message
 ├── Unauthenticated     401  no token, or a bad one
 ├── Forbidden           403  a good token without the right
 ├── Missing             404  nothing here for this caller
+│   └── Withheld        404  something, but not this caller's: only the audit hears the difference
 ├── Conflict            409  contradicts what is already there, or is still running
 ├── TooLarge            413
 ├── WrongMediaType      415
@@ -52,6 +53,10 @@ class Forbidden(Refusal):
 
 class Missing(Refusal):
     status = 404
+
+
+class Withheld(Missing):
+    pass
 
 
 class Conflict(Refusal):

@@ -13,8 +13,12 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from common.audit.record import AuditRecord
+from common.audit.writer import append
+from custom_components.security.audit import DoorAudit
 from custom_components.security.errors import InvalidRequest, Unauthenticated
 from custom_components.security.tokens import Principal
 
@@ -32,12 +36,17 @@ class User:
     role: str
     customer_id: str | None
 
+    @property
+    def principal(self) -> Principal:
+        return Principal(self.user_id, self.role, self.customer_id)
+
 
 class Identities:
     """Who may come in. Secrets are stored as hashes only: argon2id for passwords, SHA-256 for random ones."""
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Any], audit: DoorAudit) -> None:
         self._pool = pool
+        self._audit = audit
 
     async def check_password(self, login: str, password: str) -> User:
         """The user with this login and password; an unknown login takes as long to refuse as a known one."""
@@ -48,52 +57,55 @@ class Identities:
             raise InvalidRequest("invalid_grant", "The user name or the password is wrong.")
         return _user(row)
 
-    async def issue_refresh(self, user: User, family: str | None = None) -> str:
-        """A fresh refresh token; those that follow from one login share a family."""
-        token = secrets.token_urlsafe(32)
-        await self._run(
-            "INSERT INTO refresh_tokens (token_hash, family, user_id, expires_at)"
-            " VALUES (%s, %s, %s, now() + make_interval(days => %s))",
-            _digest(token),
-            family or uuid.uuid4(),
-            user.user_id,
-            REFRESH_DAYS,
-        )
+    async def issue_refresh(self, user: User, address: str) -> str:
+        """The refresh token of a login."""
+        async with self._pool.connection() as connection:
+            token = await _add_refresh(connection, user, uuid.uuid4())
+            await append(connection, self._audit.logged_in(user.principal, "password", address))
         return token
 
-    async def rotate(self, token: str) -> tuple[User, str]:
+    async def rotate(self, token: str, address: str) -> tuple[User, str]:
         """The user and the successor of a refresh token; one used twice was copied, and ends its whole family."""
-        row = await self._one(
-            "UPDATE refresh_tokens t SET used_at = now() FROM users u WHERE t.token_hash = %s AND t.used_at IS NULL"
-            " AND t.revoked_at IS NULL AND t.expires_at > now() AND u.user_id = t.user_id AND NOT u.disabled"
-            " RETURNING t.family, u.*",
-            _digest(token),
-        )
-        if row is None:
-            await self._run(
-                "UPDATE refresh_tokens SET revoked_at = now() WHERE revoked_at IS NULL AND family IN"
-                " (SELECT family FROM refresh_tokens WHERE token_hash = %s AND used_at IS NOT NULL)",
-                _digest(token),
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "UPDATE refresh_tokens t SET used_at = now() FROM users u WHERE t.token_hash = %s AND t.used_at IS NULL"
+                " AND t.revoked_at IS NULL AND t.expires_at > now() AND u.user_id = t.user_id AND NOT u.disabled"
+                " RETURNING t.family, u.*",
+                (_digest(token),),
             )
-            raise InvalidRequest("invalid_grant", "The refresh token is used, revoked, expired or unknown.")
-        user = _user(row)
-        return user, await self.issue_refresh(user, row["family"])
+            row = await cursor.fetchone()
+            if row is not None:
+                user = _user(row)
+                await append(connection, self._audit.logged_in(user.principal, "refresh_token", address))
+                return user, await _add_refresh(connection, user, row["family"])
+            await self._end_family(connection, token)
+        raise InvalidRequest("invalid_grant", "The refresh token is used, revoked, expired or unknown.")
+
+    async def note(self, record: AuditRecord) -> None:
+        """Tell the audit what changes nothing here."""
+        async with self._pool.connection() as connection:
+            await append(connection, record)
 
     async def refresh_owner(self, token: str) -> str | None:
         """The subject that a refresh token belongs to, if it is known."""
         row = await self._one("SELECT user_id FROM refresh_tokens WHERE token_hash = %s", _digest(token))
         return str(row["user_id"]) if row else None
 
-    async def revoke_refresh(self, token: str) -> None:
-        await self._run("UPDATE refresh_tokens SET revoked_at = now() WHERE token_hash = %s", _digest(token))
+    async def revoke_refresh(self, token: str, principal: Principal) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "UPDATE refresh_tokens SET revoked_at = now() WHERE token_hash = %s", (_digest(token),)
+            )
+            await append(connection, self._audit.ended(principal, "refresh_token"))
 
     async def revoke_access(self, principal: Principal) -> None:
         """End one access token; its id is kept until it would have expired anyway."""
-        await self._run(
-            "INSERT INTO revoked_tokens (jti, expires_at) VALUES (%s, to_timestamp(%s)) ON CONFLICT DO NOTHING",
-            principal.token_id,
-            principal.expires_at,
-        )
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO revoked_tokens (jti, expires_at) VALUES (%s, to_timestamp(%s)) ON CONFLICT DO NOTHING",
+                (principal.token_id, principal.expires_at),
+            )
+            await append(connection, self._audit.ended(principal))
 
     async def require_alive(self, principal: Principal) -> None:
         """Raise Unauthenticated when the token was revoked or its user or machine is no more."""
@@ -118,12 +130,13 @@ class Identities:
     async def add_machine(self, name: str) -> tuple[str, str]:
         """A new machine: its id and its secret, which is shown this once."""
         machine_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-        await self._run(
-            "INSERT INTO machines (machine_id, name, secret_hash) VALUES (%s, %s, %s)",
-            machine_id,
-            name,
-            _digest(secret),
-        )
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO machines (machine_id, name, secret_hash) VALUES (%s, %s, %s)",
+                (machine_id, name, _digest(secret)),
+            )
+            subject = f"{MACHINE_SUBJECT}{machine_id}"
+            await append(connection, self._audit.administered("machine_added", "machine", subject))
         return machine_id, secret
 
     async def check_machine(self, machine_id: str, secret: str) -> Principal:
@@ -141,10 +154,29 @@ class Identities:
             raise Unauthenticated("invalid_client", "The API key is not valid.")
         return await self.check_machine(machine_id, secret)
 
+    async def about(self, user_id: str) -> dict[str, Any]:
+        """What is held of a login: its name, role and age."""
+        row = await self._one("SELECT login, role, created_at FROM users WHERE user_id::text = %s", user_id)
+        return {key: str(value) for key, value in row.items()} if row else {}
+
+    async def forget_customer(self, customer_id: str) -> None:
+        """End the customer's login with all its tokens, sessions and answers, for good."""
+        await self._run("SELECT forget_customer(%s)", customer_id)
+
     async def forget_expired(self) -> None:
         """Drop revocations and refresh tokens that time has ended."""
         await self._run("DELETE FROM revoked_tokens WHERE expires_at < now()")
         await self._run("DELETE FROM refresh_tokens WHERE expires_at < now()")
+
+    async def _end_family(self, connection: AsyncConnection[Any], token: str) -> None:
+        cursor = await connection.execute(
+            "WITH ended AS (UPDATE refresh_tokens SET revoked_at = now() WHERE revoked_at IS NULL AND family IN"
+            " (SELECT family FROM refresh_tokens WHERE token_hash = %s AND used_at IS NOT NULL) RETURNING user_id)"
+            " SELECT * FROM users WHERE user_id IN (SELECT user_id FROM ended)",
+            (_digest(token),),
+        )
+        for row in await cursor.fetchall():
+            await append(connection, self._audit.ended(_user(row).principal, "refresh_token", "replayed"))
 
     async def _one(self, query: str, *values: Any) -> dict[str, Any] | None:
         parameters = values[0] if len(values) == 1 and isinstance(values[0], dict) else values
@@ -159,6 +191,17 @@ class Identities:
 def hash_password(password: str) -> str:
     """An argon2id hash with the library's current parameters."""
     return _HASHER.hash(password)
+
+
+async def _add_refresh(connection: AsyncConnection[Any], user: User, family: uuid.UUID) -> str:
+    """A fresh refresh token; those that follow from one login share a family."""
+    token = secrets.token_urlsafe(32)
+    await connection.execute(
+        "INSERT INTO refresh_tokens (token_hash, family, user_id, expires_at)"
+        " VALUES (%s, %s, %s, now() + make_interval(days => %s))",
+        (_digest(token), family, user.user_id, REFRESH_DAYS),
+    )
+    return token
 
 
 def _user(row: dict[str, Any]) -> User:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from common import database
+from common import database, keys
 from common import settings as teller
+from common.audit.pseudonym import Pseudonyms
+from custom_components.security.audit import DoorAudit
 from custom_components.security.identities import API_KEY_PREFIX, Identities
+from custom_components.security.tally import Tally
 
 
 async def _add(name: str) -> None:
-    pool = await database.open_pool(teller.load(), "identity", max_size=1)
+    settings = teller.load()
+    pool = await database.open_pool(settings, "identity", max_size=1)
     try:
-        machine_id, secret = await Identities(pool).add_machine(name)
+        audit = DoorAudit(Pseudonyms(keys.load(settings)), Tally(pool))
+        machine_id, secret = await Identities(pool, audit).add_machine(name)
     finally:
         await pool.close()
     print(f"client_id      {machine_id}\nclient_secret  {secret}")

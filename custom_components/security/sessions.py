@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +17,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import AsyncConnection, Error
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from common.audit.writer import append
 from common.keys import Keyring
-from custom_components.security.errors import Conflict, Forbidden, Missing
+from custom_components.security.audit import DoorAudit
+from custom_components.security.errors import Conflict, Forbidden, Missing, Withheld
 
 ANSWER_HOURS = 24
 # A running turn renews its claim; what a crashed server left running may be tried again this much later.
@@ -40,8 +43,9 @@ class Turn:
 class Sessions:
     """Conversations by owner (a principal's pseudonym), and at most one answer to each message id."""
 
-    def __init__(self, pool: AsyncConnectionPool[Any], keyring: Keyring) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Any], keyring: Keyring, audit: DoorAudit) -> None:
         self._pool = pool
+        self._audit = audit
         self._words_key = keyring.derive("answer-words")
         self._cipher = AESGCM(keyring.derive("answers"))
 
@@ -131,8 +135,17 @@ class Sessions:
             )
             return list(await cursor.fetchall())
 
+    async def names(self, owner: str) -> Sequence[str]:
+        """The ids of all the owner's sessions, the latest first."""
+        async with self._pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT session_id FROM sessions WHERE owner = %s AND erased_at IS NULL ORDER BY last_seen_at DESC",
+                (owner,),
+            )
+            return [row["session_id"] for row in await cursor.fetchall()]
+
     async def get(self, owner: str, session_id: str) -> dict[str, Any]:
-        """One of the owner's sessions; raises Missing for anything else, be it another's or nobody's."""
+        """One of the owner's sessions; raises Missing for anything else, and Withheld, a Missing, for another's."""
         async with self._pool.connection() as connection:
             row = await self._row(
                 connection,
@@ -140,9 +153,11 @@ class Sessions:
                 owner,
                 session_id,
             )
-        if row is None:
-            raise Missing("session_not_found", "There is no such session.")
-        return row
+            if row is not None:
+                return row
+            query = "SELECT owner FROM sessions WHERE session_id = %s AND owner <> %s"
+            withheld = await self._row(connection, query, session_id, owner) is not None
+        raise (Withheld if withheld else Missing)("session_not_found", "There is no such session.")
 
     async def erase(self, owner: str, session_id: str) -> None:
         """Forget the answers of a session; its name stays taken, so that nobody can move in."""
@@ -151,6 +166,7 @@ class Sessions:
             await connection.execute(
                 "UPDATE sessions SET erased_at = now() WHERE owner = %s AND session_id = %s", (owner, session_id)
             )
+            await append(connection, self._audit.erased("session", session_id))
 
     async def forget_expired(self) -> None:
         """Drop answers older than their day."""

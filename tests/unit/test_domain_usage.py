@@ -6,7 +6,7 @@ import re
 import string
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -16,6 +16,9 @@ from rasa_sdk.utils import all_subclasses
 import actions.bank.core.errors  # noqa: F401  # the errors it adds count among the bank's
 from actions import lookups, policy
 from actions.bank import errors
+from actions.bank.repository import notices
+from actions.parsing.danger import Danger
+from actions.parsing.secrets import Secret
 from tests.dialogue import domain, responses, rules
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -23,6 +26,12 @@ NOT_POSSIBLE = {
     "above_largest",
     "above_largest_credit",
     "already_so",
+    "auto_top_up_exists",
+    "below_smallest",
+    "card_unverified",
+    "no_such_schedule",
+    "payee_exists",
+    "same_currency",
     "application_open",
     "before_opening",
     "closure_agreed",
@@ -64,6 +73,7 @@ REASONS = {
     ),
     "not_possible": tuple(sorted(NOT_POSSIBLE)),
 }
+HANDS = tuple(f"handoff_{end}" for end in ("joined", "handed_back", "closed", "agent_silent", "nobody_came"))
 SIDES = ("us", "other_bank", "merchant", "operator", "customer", "fault")
 UPCOMING = ("standing_order", "direct_debit", "auto_top_up")
 URGENT = ("frozen_card", "declined_payment", "request_due", "card_late")
@@ -96,6 +106,9 @@ def used_responses() -> set[str]:
     named |= {f"utter_automatic_top_up_{trigger}" for trigger in ("threshold", "schedule")}
     named |= {f"utter_transfer_timing_{route}" for route in ("local", "sepa", "swift")}
     named |= {"utter_dispute_transaction", "utter_request_refund"}
+    named |= {f"utter_danger_{danger}" for danger in get_args(Danger)}
+    named |= {f"utter_secret_{secret}" for secret in get_args(Secret)}
+    named |= {f"utter_notice_{kind}" for kind in (*notices.KINDS, *HANDS)} | {"utter_not_translated"}
     named |= {f"utter_scheduled_{kind}{end}" for kind in UPCOMING for end in ("", "_undated")}
     named |= {f"utter_transfer_name_{check}" for check in ("close_match", "no_match")} | {
         "utter_error_payee_unknown_near",
@@ -176,7 +189,7 @@ def test_every_action_of_the_domain_exists_and_every_action_is_in_it() -> None:
 
 
 def test_every_action_is_run_by_a_rule_or_a_form() -> None:
-    by_forms = set()
+    by_forms = {"action_ask_form_next"}
     for form, content in domain()["forms"].items():
         by_forms |= {form, f"validate_{form}", f"action_submit_{form}"}
         by_forms |= {f"action_ask_{form}_{slot}" for slot in content["required_slots"]}

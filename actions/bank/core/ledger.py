@@ -105,7 +105,7 @@ class LedgerCore(Service):
 
     async def standing_orders(self, customer_id: str) -> Sequence[StandingOrder]:
         async with self.pool.connection() as connection:
-            found = await regular.standing_orders(connection, customer_id)
+            found = await regular.standing_orders(connection, self.sealer, customer_id)
         return [
             StandingOrder(
                 id=str(row["id"]),

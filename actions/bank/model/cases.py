@@ -18,6 +18,18 @@ class Ticket:
     next_opening: datetime | None
     status: Literal["queued", "joined", "closed"]
     agent: str | None
+    reason: str = "customer_request"
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """`final_by`: the last day for the final response; `already`: it was open before."""
+
+    number: str
+    area: str
+    opened_at: datetime
+    final_by: date
+    already: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from actions.bank.model.accounts import Account
 from actions.bank.model.money import Money
 from actions.bank.repository import customers
 from actions.bank.repository.unit import Connection, Row, row, rows
-from actions.bank.sealing import Sealer
+from actions.bank.sealing import CustomerSealer, Sealer
 
 _SELECT = """
     SELECT accounts.*, customers.personal, coalesce(pending.minor, 0)::bigint AS pending_minor
@@ -24,9 +24,9 @@ def place(account_id: object) -> str:
     return f"accounts.details:{account_id}"
 
 
-def _account(found: Row, sealer: Sealer) -> Account:
-    details = sealer.open(found["details"], place(found["id"]))
-    holder = sealer.open(found["personal"], customers.place(found["customer_id"]))
+def _account(found: Row, own: CustomerSealer) -> Account:
+    details = own.open(found["details"], place(found["id"]))
+    holder = own.open(found["personal"], customers.place(found["customer_id"]))
     booked = Money(found["balance_minor"], found["currency"])
     pending = Money(found["pending_minor"], found["currency"])
     return Account(
@@ -49,12 +49,13 @@ def _account(found: Row, sealer: Sealer) -> Account:
 async def of_customer(connection: Connection, sealer: Sealer, customer_id: str) -> list[Account]:
     """All accounts, the oldest first."""
     sql = f"{_SELECT} accounts.customer_id = %s ORDER BY accounts.opened_at, accounts.id"
-    return [_account(found, sealer) for found in await rows(connection, sql, customer_id)]
+    own = await sealer.of(connection, customer_id)
+    return [_account(found, own) for found in await rows(connection, sql, customer_id)]
 
 
 async def one(connection: Connection, sealer: Sealer, customer_id: str, account_id: str) -> Account | None:
     found = await row(connection, f"{_SELECT} accounts.customer_id = %s AND accounts.id = %s", customer_id, account_id)
-    return None if found is None else _account(found, sealer)
+    return None if found is None else _account(found, await sealer.of(connection, customer_id))
 
 
 async def by_fingerprint(connection: Connection, iban_hash: bytes) -> Row | None:

@@ -65,9 +65,10 @@ async def add(connection: Connection, fields: Mapping[str, Any]) -> str:
 
 
 async def add_order(connection: Connection, sealer: Sealer, address: str, fields: Mapping[str, Any]) -> str:
-    """Insert a card order; returns its number."""
+    """Insert a card order; `fields` are columns of bank.card_orders. Returns its number."""
     order_id = uuid4()
-    sealed = sealer.seal({"address": address}, order_place(order_id))
+    own = await sealer.of(connection, fields["customer_id"])
+    sealed = own.seal({"address": address}, order_place(order_id))
     await insert(connection, "card_orders", {"id": order_id, "address": sealed, **fields})
     found = await row(connection, "SELECT number FROM card_orders WHERE id = %s", order_id)
     return str(found["number"]) if found else ""

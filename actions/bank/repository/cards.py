@@ -48,11 +48,12 @@ async def orders(connection: Connection, sealer: Sealer, customer_id: str) -> li
         SELECT card_orders.*, cards.last4 FROM card_orders LEFT JOIN cards ON cards.id = card_orders.card_id
         WHERE card_orders.customer_id = %s ORDER BY ordered_at DESC
     """
+    own = await sealer.of(connection, customer_id)
     return [
         CardOrder(
             id=str(found["id"]),
             card_last4=found["last4"],
-            address=sealer.open(found["address"], order_place(found["id"]))["address"],
+            address=own.open(found["address"], order_place(found["id"]))["address"],
             **{name: found[name] for name in _ORDER_FIELDS},
         )
         for found in await rows(connection, sql, customer_id)

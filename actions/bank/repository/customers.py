@@ -19,7 +19,8 @@ async def profile(connection: Connection, sealer: Sealer, customer_id: str) -> P
     found = await row(connection, "SELECT * FROM customers WHERE id = %s", customer_id)
     if found is None:
         raise NotFound("customer")
-    personal = sealer.open(found["personal"], place(customer_id))
+    own = await sealer.of(connection, customer_id)
+    personal = own.open(found["personal"], place(customer_id))
     return Profile(
         id=str(found["id"]),
         first_name=personal["first_name"],
@@ -42,8 +43,9 @@ async def set_personal(
     found = await row(connection, "SELECT personal FROM customers WHERE id = %s FOR UPDATE", customer_id)
     if found is None:
         raise NotFound("customer")
-    personal = sealer.open(found["personal"], place(customer_id))
-    sealed = sealer.seal({**personal, **values}, place(customer_id))
+    own = await sealer.of(connection, customer_id)
+    personal = own.open(found["personal"], place(customer_id))
+    sealed = own.seal({**personal, **values}, place(customer_id))
     sql = "UPDATE customers SET personal = %s, country = coalesce(%s, country) WHERE id = %s"
     await connection.execute(sql, (sealed, country, customer_id))
 

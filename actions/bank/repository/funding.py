@@ -62,6 +62,10 @@ async def rules(connection: Connection, customer_id: str) -> list[AutoTopUp]:
     ]
 
 
-async def stop(connection: Connection, customer_id: str, rule_id: str) -> None:
-    sql = "UPDATE auto_topups SET status = 'stopped', next_run = NULL WHERE customer_id = %s AND id::text = %s"
-    await connection.execute(sql, (customer_id, rule_id))
+async def stop(connection: Connection, customer_id: str, rule_id: str) -> bool:
+    """End a rule; whether it ran until now."""
+    sql = """
+        UPDATE auto_topups SET status = 'stopped', next_run = NULL
+        WHERE customer_id = %s AND id::text = %s AND status <> 'stopped'
+    """
+    return (await connection.execute(sql, (customer_id, rule_id))).rowcount > 0

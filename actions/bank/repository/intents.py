@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from actions.bank.errors import NotFound
+from actions.bank.errors import KeyConflict, NotFound, PreparedExpired
 from actions.bank.repository.unit import Connection, Row, insert, row
 
 
@@ -31,6 +31,30 @@ async def get(
     if found is None or kind not in (None, found["kind"]):
         raise NotFound("prepared_operation")
     return found
+
+
+async def find(connection: Connection, customer_id: str, key: str) -> Row | None:
+    """What stands under a key that may be new."""
+    return await row(connection, "SELECT * FROM payment_intents WHERE customer_id = %s AND key = %s", customer_id, key)
+
+
+def require_open(intent: Row, now: datetime) -> None:
+    """Raise PreparedExpired or KeyConflict where the operation can no longer be carried out."""
+    if intent["state"] == "expired" or (intent["state"] == "prepared" and now >= intent["expires_at"]):
+        raise PreparedExpired()
+    if intent["state"] != "prepared":
+        raise KeyConflict(intent["state"])
+
+
+async def take_lapsed(connection: Connection, job: str, now: datetime) -> Row | None:
+    """A prepared operation whose time is over; locked, others skip it."""
+    sql = """
+        SELECT intents.*, intents.key AS id FROM payment_intents intents
+        LEFT JOIN worker_failures failed ON failed.job = %s AND failed.item_id = intents.key
+        WHERE state = 'prepared' AND expires_at <= %s AND (failed.retry_at IS NULL OR failed.retry_at <= %s)
+        ORDER BY expires_at LIMIT 1 FOR UPDATE OF intents SKIP LOCKED
+    """
+    return await row(connection, sql, job, now, now)
 
 
 async def set_state(connection: Connection, customer_id: str, key: str, state: str) -> None:

@@ -123,6 +123,42 @@ async def set_reverted(connection: Connection, transaction_id: str, reason_code:
     await connection.execute(sql, (at, reason_code, transaction_id))
 
 
+async def set_returned(connection: Connection, transaction_id: str, reason_code: str, at: datetime) -> None:
+    """A completed transfer whose money came back."""
+    sql = """
+        UPDATE transactions SET status = 'reverted', completed_at = NULL, reverted_at = %s, reason_code = %s
+        WHERE id = %s AND status = 'completed'
+    """
+    await connection.execute(sql, (at, reason_code, transaction_id))
+
+
+async def set_arrived(connection: Connection, transaction_id: str, posting_id: str, at: datetime) -> None:
+    """A pending payment whose money is booked now."""
+    sql = """
+        UPDATE transactions SET status = 'completed', completed_at = %s, posting_id = %s, reason_code = NULL
+        WHERE id = %s AND status = 'pending'
+    """
+    await connection.execute(sql, (at, posting_id, transaction_id))
+
+
+async def set_declined(connection: Connection, transaction_id: str, reason_code: str) -> None:
+    """A pending payment that nobody paid."""
+    sql = "UPDATE transactions SET status = 'declined', reason_code = %s WHERE id = %s AND status = 'pending'"
+    await connection.execute(sql, (reason_code, transaction_id))
+
+
+async def take_lapsed_hold(connection: Connection, job: str, now: datetime) -> Row | None:
+    """A reservation that nobody collected in time; locked, others skip it."""
+    sql = """
+        SELECT held.id FROM transactions held
+        LEFT JOIN worker_failures failed ON failed.job = %s AND failed.item_id = held.id
+        WHERE held.status = 'pending' AND hold_expires_at <= %s
+            AND (failed.retry_at IS NULL OR failed.retry_at <= %s)
+        ORDER BY hold_expires_at LIMIT 1 FOR UPDATE OF held SKIP LOCKED
+    """
+    return await row(connection, sql, job, now, now)
+
+
 async def sums(connection: Connection, customer_id: str, wanted: Filter) -> list[Row]:
     """Over everything that matches: currency, n, spent and received (without declined and reverted ones)."""
     conditions, parameters = wanted.where()
@@ -143,3 +179,11 @@ async def add(connection: Connection, fields: Mapping[str, Any]) -> str:
     transaction_id = uuid4()
     await insert(connection, "transactions", {"id": transaction_id, **fields})
     return str(transaction_id)
+
+
+async def add_once(connection: Connection, fields: Mapping[str, Any]) -> str | None:
+    """Insert the feed line of an `intent_key`; None, and nothing done, if its customer has a line of that key."""
+    sql = "SELECT FROM transactions WHERE customer_id = %s AND intent_key = %s"
+    if await row(connection, sql, fields["customer_id"], fields["intent_key"]) is not None:
+        return None
+    return await add(connection, fields)

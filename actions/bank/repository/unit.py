@@ -11,11 +11,20 @@ from psycopg import AsyncConnection, errors, sql
 from psycopg_pool import AsyncConnectionPool
 
 from actions.bank.errors import TryAgain
+from common import keys
+from common.audit.pseudonym import Pseudonyms
 from common.database import open_pool
 from common.settings import Settings
 
 Row = dict[str, Any]
-Connection = AsyncConnection[Row]
+
+
+class Connection(AsyncConnection[Row]):
+    """A connection of the bank, which can name people in the audit without saying who they are."""
+
+    pseudonyms: Pseudonyms
+
+
 Pool = AsyncConnectionPool[Connection]
 T = TypeVar("T")
 
@@ -23,7 +32,13 @@ ATTEMPTS = 12
 
 
 async def open_bank_pool(settings: Settings, connections: int) -> Pool:
-    return cast(Pool, await open_pool(settings, "bank", max_size=connections))
+    pseudonyms = Pseudonyms(keys.load(settings))
+
+    async def furnish(connection: Connection) -> None:
+        connection.pseudonyms = pseudonyms
+
+    pool = await open_pool(settings, "bank", max_size=connections, connection_class=Connection, configure=furnish)
+    return cast(Pool, pool)
 
 
 async def serializable(pool: Pool, work: Callable[[Connection], Awaitable[T]]) -> T:

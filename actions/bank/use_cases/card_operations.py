@@ -16,6 +16,8 @@ from actions.bank.use_cases.operations import Desk, Operation, Order
 
 VIEW_LIFE = timedelta(minutes=10)
 CHANNELS = ("contactless", "online", "atm", "abroad", "magstripe")
+FROZEN_FOR_GOOD = {"bank": "blocked_by_bank", "stolen": "reported_stolen"}
+"""Reasons of a freeze that the customer cannot lift, and how the refusal calls them."""
 _DEAD = ("cancelled", "expired", "blocked")
 
 
@@ -60,6 +62,24 @@ class LinkCard(Operation):
 
     async def carry_out(self, desk: Desk, order: Order, quote: OperationQuote) -> dict[str, Any]:
         await card_changes.set_values(desk.connection, str(order.card_id), {"linked_to_app": True})
+        return dict(quote.facts)
+
+
+class UnfreezeCard(Operation):
+    """A frozen card works again; not one that the bank froze or that was reported stolen."""
+
+    kind = "unfreeze_card"
+
+    async def check(self, desk: Desk, order: Order) -> OperationQuote:
+        card = alive(await desk.card(order.card_id))
+        if card.status != "frozen":
+            raise CardNotAvailable("not_frozen" if card.status == "active" else card.status, card.last4)
+        if card.frozen_reason in FROZEN_FOR_GOOD:
+            raise CardNotAvailable(FROZEN_FOR_GOOD[card.frozen_reason], card.last4)
+        return self.quoted({"last4": card.last4, "kind": card.kind})
+
+    async def carry_out(self, desk: Desk, order: Order, quote: OperationQuote) -> dict[str, Any]:
+        await cards.unfreeze(desk.connection, str(order.card_id))
         return dict(quote.facts)
 
 
@@ -145,7 +165,13 @@ class SetCardLimit(Operation):
             raise InvalidAmount("not_positive")
         held = {limit.code: limit for limit in await limits_of(desk.connection, desk.profile, card, desk.now)}
         limit = held[order.details["code"]]
-        facts = {"last4": card.last4, "code": limit.code, "was": limit.limit.format(), "limit": wanted.format()}
+        facts = {
+            "last4": card.last4,
+            "code": limit.code,
+            "was": limit.limit.format(),
+            "limit": wanted.format(),
+            "raised": wanted > limit.limit,
+        }
         if wanted > limit.largest:
             raise NotPossible("above_largest", last4=card.last4, largest=limit.largest, plan=desk.profile.plan)
         if wanted == limit.limit:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from actions.bank.errors import CardNotAvailable, KeyConflict, NotFound, PreparedExpired
 from actions.bank.model.cards import Card, CardFrozen, CardLimit, CardOrder, Contactless, PreparedUnfreeze
 from actions.bank.model.money import Money
-from actions.bank.repository import accounts, cards, customers, intents, policies
+from actions.bank.repository import accounts, audit, cards, customers, intents, policies
 from actions.bank.repository.unit import Connection, serializable
 from actions.bank.use_cases.base import Service
 from actions.bank.use_cases.card_limits import limits_of
@@ -65,7 +65,9 @@ class Cards(Service):
         async with self.pool.connection() as connection:
             held = {card.id: card for card in await cards.of_customer(connection, customer_id, lock=True)}
             chosen = self._to_freeze(held, card_ids)
-            await cards.freeze(connection, [card.id for card in chosen if card.status != "frozen"], reason, now)
+            fresh = [card.id for card in chosen if card.status != "frozen"]
+            await cards.freeze(connection, fresh, reason, now)
+            await audit.cards(connection, customer_id, "freeze", fresh, reason)
             after = {card.id: card for card in await cards.of_customer(connection, customer_id)}
         return [CardFrozen(after[card.id], card.status == "frozen", after[card.id].frozen_at or now) for card in chosen]
 
@@ -117,6 +119,7 @@ class Cards(Service):
             await self.step_up.require_verified(connection, intent)
             await self._frozen(connection, customer_id, card_id)
             await cards.unfreeze(connection, card_id)
+            await audit.cards(connection, customer_id, "unfreeze", [card_id])
             await intents.set_executed(connection, customer_id, key, self.clock())
         elif intent["state"] != "executed":
             raise KeyConflict(intent["state"])

@@ -11,7 +11,7 @@ from actions.bank.model.cases import Case
 from actions.bank.model.money import Money
 from actions.bank.model.transactions import Transaction
 from actions.bank.model.transfers import Cancellation
-from actions.bank.repository import cases, customers, transactions
+from actions.bank.repository import audit, cases, customers, transactions
 from actions.bank.repository.unit import Connection, serializable
 from actions.bank.use_cases.base import Service
 
@@ -60,6 +60,7 @@ class Cases(Service):
             now = self.clock()
             if item.status == "pending" and item.cancellable_until and now < item.cancellable_until:
                 await transactions.set_reverted(connection, item.id, "customer_cancelled", now)
+                await audit.tell(connection, "instruction", customer_id, {"operation": "transfer_stopped"})
                 return Cancellation(item, now, None)
             recall = await self._open(connection, customer_id, "transfer", item.id, None)
             return Cancellation(item, now, recall)
@@ -85,7 +86,9 @@ class Cases(Service):
         today = now.astimezone(zone).date()
         refund = None if kind in WITHOUT_REFUND else today + timedelta(days=window["refund_days"])
         decision = today + timedelta(days=window["decision_days"])
-        return await cases.add(connection, customer_id, kind, transaction_id, claimed, now, decision, refund)
+        case = await cases.add(connection, customer_id, kind, transaction_id, claimed, now, decision, refund)
+        await audit.case(connection, customer_id, kind, case.number, claimed)
+        return case
 
 
 def _check(item: Transaction, kind: str, claimed: Money | None) -> None:

@@ -43,7 +43,9 @@ class Costs(Service):
             charged = item.amount
             if found["free_allowance_minor"] is not None and item.fee_code in _COUNTED:
                 since = period_starts(item.created_at, profile.timezone)["month"]
-                used = await _moved(connection, profile, item.fee_code, item.amount.currency, since, item.created_at)
+                used = await moved_since(
+                    connection, profile, item.fee_code, item.amount.currency, since, item.created_at
+                )
                 left = max(found["free_allowance_minor"] - used, 0)
                 charged = Money(max(item.amount.amount_minor - left, 0), item.amount.currency)
         rule = FeeRule(found["fixed_minor"], found["rate_bp"])
@@ -59,7 +61,7 @@ class Costs(Service):
             if found is None or found["free_allowance_minor"] is None:
                 return None
             since = period_starts(now, profile.timezone)["month"]
-            moved = await _moved(connection, profile, code, profile.base_currency, since, now)
+            moved = await moved_since(connection, profile, code, profile.base_currency, since, now)
         free, used = Money(found["free_allowance_minor"], profile.base_currency), Money(moved, profile.base_currency)
         left = max(free - used, Money.zero(profile.base_currency))
         return Allowance(free, used, left, period_ends(now, profile.timezone)["month"])
@@ -79,7 +81,7 @@ class Costs(Service):
             for period, limit in found.items():
                 used = 0
                 if period in starts:
-                    used = await _moved(connection, profile, code, wanted, starts[period], now)
+                    used = await moved_since(connection, profile, code, wanted, starts[period], now)
                 left = max(limit - Money(used, wanted), Money.zero(wanted))
                 uses.append(LimitUse(code, period, limit, Money(used, wanted), left, ends.get(period)))
         return uses
@@ -90,7 +92,7 @@ async def _fee_row(connection: Connection, code: str, plan: str, currency: str) 
     return await row(connection, sql, code, plan, currency)
 
 
-async def _moved(
+async def moved_since(
     connection: Connection, profile: Profile, code: str, currency: str, since: datetime, before: datetime
 ) -> int:
     """Minor units that count towards a limit or an allowance in a span of time."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from actions.bank.errors import NotFound, StepUpUnavailable
 from actions.bank.model.customers import Device, PasscodeReset
-from actions.bank.repository import devices, policies
+from actions.bank.repository import audit, devices, policies
 from actions.bank.use_cases.base import Messenger, Service
 
 
@@ -33,6 +33,8 @@ class Devices(Service):
             if lost is None:
                 raise NotFound("device")
             await devices.revoke(connection, device_id, now)
+            target = audit.named(connection, "device", device_id)
+            await audit.tell(connection, "profile_change", customer_id, {"detail": "device", "target": target})
         return lost, now
 
     async def start_passcode_reset(self, customer_id: str) -> PasscodeReset:
@@ -52,6 +54,7 @@ class Devices(Service):
             notice = await policies.text(connection, "passcode_reset_notice")
             until = now + timedelta(minutes=minutes)
             await devices.start_reset(connection, customer_id, now, until)
+            await audit.tell(connection, "profile_change", customer_id, {"detail": "passcode"})
             locked_at = await devices.locked_at(connection, customer_id)
         await self.messenger.push(customer_id, "push", notice.format(device=trusted[0].name), ttl_s=minutes * 60)
         return PasscodeReset(trusted[0], check, until, locked_at)

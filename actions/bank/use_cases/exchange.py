@@ -8,31 +8,36 @@ from decimal import Decimal
 from actions.bank.errors import CurrencyNotOffered
 from actions.bank.model.policies import Rate
 from actions.bank.repository import accounts, customers, policies
+from actions.bank.repository.unit import Connection
 from actions.bank.rules import BASIS_POINTS
 from actions.bank.use_cases.base import Service
 
 _PLACES = Decimal("0.000001")
 
 
+async def rate_between(connection: Connection, base: str, quote: str, plan: str, at: datetime) -> Rate:
+    """The rate for one unit of `base` in `quote` at a time; raises CurrencyNotOffered."""
+    if base == quote:
+        raise CurrencyNotOffered(quote)
+    base_per_eur, base_as_of = await policies.per_eur(connection, base, at)
+    quote_per_eur, quote_as_of = await policies.per_eur(connection, quote, at)
+    basis_points = await policies.margin_bp(connection, plan, weekend=at.weekday() >= 5)
+    mid = quote_per_eur / base_per_eur
+    margin = Decimal(basis_points) / BASIS_POINTS
+    return Rate(
+        pair=f"{base}/{quote}",
+        mid=mid.quantize(_PLACES),
+        customer_rate=(mid * (1 - margin)).quantize(_PLACES),
+        margin=margin,
+        as_of=min(base_as_of, quote_as_of),
+    )
+
+
 class Exchange(Service):
     async def rate(self, base: str, quote: str, plan: str = "standard", at: datetime | None = None) -> Rate:
         """The rate for one unit of `base` in `quote`, now or `at` a time; raises CurrencyNotOffered."""
-        if base == quote:
-            raise CurrencyNotOffered(quote)
-        moment = at or self.clock()
         async with self.pool.connection() as connection:
-            base_per_eur, base_as_of = await policies.per_eur(connection, base, moment)
-            quote_per_eur, quote_as_of = await policies.per_eur(connection, quote, moment)
-            basis_points = await policies.margin_bp(connection, plan, weekend=moment.weekday() >= 5)
-        mid = quote_per_eur / base_per_eur
-        margin = Decimal(basis_points) / BASIS_POINTS
-        return Rate(
-            pair=f"{base}/{quote}",
-            mid=mid.quantize(_PLACES),
-            customer_rate=(mid * (1 - margin)).quantize(_PLACES),
-            margin=margin,
-            as_of=min(base_as_of, quote_as_of),
-        )
+            return await rate_between(connection, base, quote, plan, at or self.clock())
 
     async def pairs_for(self, customer_id: str | None) -> list[tuple[str, str]]:
         """Pairs worth quoting: the customer's base currency against what they hold, else GBP against EUR and USD."""

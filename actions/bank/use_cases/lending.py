@@ -29,6 +29,15 @@ class Lending(Service):
             status=found["status"],
         )
 
+    async def credit_currency(self, customer_id: str) -> str:
+        """The currency of the credit card that is offered where the customer lives; raises NotPossible."""
+        async with self.pool.connection() as connection:
+            country = (await customers.profile(connection, self.sealer, customer_id)).country
+            found = await credit.product(connection, country)
+        if found is None:
+            raise NotPossible("not_offered", country=country)
+        return str(found["currency"])
+
     async def check_applicant(self, customer_id: str) -> None:
         """Raise NotPossible where this customer cannot apply for a credit card now."""
         async with self.pool.connection() as connection:

@@ -9,6 +9,7 @@ from actions.bank.use_cases.card_operations import (
     SetCardLimit,
     SwitchChannel,
     UnblockPin,
+    UnfreezeCard,
     ViewCardDetails,
     ViewPin,
 )
@@ -21,14 +22,20 @@ from actions.bank.use_cases.card_orders import (
 )
 from actions.bank.use_cases.credit_operations import ApplyForCredit, RepayLoan
 from actions.bank.use_cases.customer_operations import CloseAccounts, EditDetail
+from actions.bank.use_cases.money_operations import BookExchange, TopUpByCard
 from actions.bank.use_cases.operations import Operation
+from actions.bank.use_cases.regular_operations import AddPayee, CreateAutoTopUp, CreateStandingOrder
 
 _ALL: tuple[Operation, ...] = (
     ActivateCard(),
+    AddPayee(),
     ApplyForCredit(),
+    BookExchange(),
     ChangePin(),
     CloseAccounts(),
+    CreateAutoTopUp(),
     CreateDisposableCard(),
+    CreateStandingOrder(),
     CreateVirtualCard(),
     EditDetail(),
     LinkCard(),
@@ -38,7 +45,9 @@ _ALL: tuple[Operation, ...] = (
     ReplaceCard(),
     SetCardLimit(),
     SwitchChannel(),
+    TopUpByCard(),
     UnblockPin(),
+    UnfreezeCard(),
     ViewCardDetails(),
     ViewPin(),
 )

@@ -24,6 +24,7 @@ from actions.bank.model.operations import OperationQuote, PreparedOperation
 from actions.bank.repository import accounts, cards, customers, intents, ledger, policies, transactions
 from actions.bank.repository.unit import Connection, Row, serializable
 from actions.bank.sealing import Sealer
+from actions.bank.use_cases import audited
 from actions.bank.use_cases.base import Service
 from actions.bank.use_cases.step_up import StepUp
 
@@ -64,6 +65,11 @@ class Desk:
         if not fitting:
             raise NotFound("account")
         return fitting[0]
+
+    async def currencies(self) -> tuple[str, ...]:
+        """Those of the customer's active accounts."""
+        held = await accounts.of_customer(self.connection, self.sealer, self.profile.id)
+        return tuple(dict.fromkeys(account.currency for account in held if account.status == "active"))
 
     async def fee(self, code: str, currency: str) -> Money:
         rule = await policies.fee_rule(self.connection, code, self.profile.plan, currency)
@@ -114,8 +120,15 @@ class Operation(ABC):
     async def carry_out(self, desk: Desk, order: Order, quote: OperationQuote) -> dict[str, Any]:
         """Do it; returns JSON values that tell what was done."""
 
-    def quoted(self, facts: Mapping[str, Any], fee: Money | None = None, *, needs_code: bool = True) -> OperationQuote:
-        return OperationQuote(self.kind, dict(facts), fee, needs_code)
+    def quoted(
+        self,
+        facts: Mapping[str, Any],
+        fee: Money | None = None,
+        *,
+        needs_code: bool = True,
+        terms: Mapping[str, Any] | None = None,
+    ) -> OperationQuote:
+        return OperationQuote(self.kind, dict(facts), fee, needs_code, dict(terms or {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +156,7 @@ class Operations(Service):
                     "state": "prepared",
                     "card_id": order.card_id,
                     "account_id": order.account_id,
-                    "details": Jsonb(dict(order.details)),
+                    "details": Jsonb({**order.details, **quote.terms}),
                     "purpose": wording.format(**{name: str(value) for name, value in quote.facts.items()}),
                     "fee_minor": quote.fee.amount_minor if quote.fee else None,
                     "currency": quote.fee.currency if quote.fee else None,
@@ -164,6 +177,12 @@ class Operations(Service):
     async def apply(self, customer_id: str, kind: str, order: Order) -> Mapping[str, Any]:
         """Do at once what protects or can be undone; raises StepUpRequired for everything else."""
         return await serializable(self.pool, lambda connection: self._apply(connection, customer_id, kind, order))
+
+    async def outcome(self, customer_id: str, key: str) -> Mapping[str, Any] | None:
+        """What an executed operation answered: the truth after a lost reply; None where it was not carried out."""
+        async with self.pool.connection() as connection:
+            intent = await self._intent(connection, customer_id, key)
+        return dict(intent["outcome"] or {}) if intent["state"] == "executed" else None
 
     async def cancel_prepared(self, customer_id: str, key: str) -> None:
         """Withdraw a prepared operation; raises KeyConflict where it was carried out already."""
@@ -189,6 +208,7 @@ class Operations(Service):
         if (quote.fee.amount_minor if quote.fee else None) != intent["fee_minor"]:
             raise KeyConflict("fee_changed")
         outcome = await operation.carry_out(desk, order, quote)
+        await audited.operation(connection, customer_id, quote, order.card_id, order.details)
         await intents.set_outcome(connection, customer_id, key, outcome, desk.now)
         return outcome
 
@@ -197,7 +217,9 @@ class Operations(Service):
         quote = await self.kinds[kind].check(desk, order)
         if quote.needs_code:
             raise StepUpRequired()
-        return await self.kinds[kind].carry_out(desk, order, quote)
+        outcome = await self.kinds[kind].carry_out(desk, order, quote)
+        await audited.operation(connection, customer_id, quote, order.card_id, order.details)
+        return outcome
 
     async def _intent(self, connection: Connection, customer_id: str, key: str) -> Row:
         intent = await intents.get(connection, customer_id, key, lock=True)

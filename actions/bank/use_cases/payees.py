@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from actions.bank.errors import InvalidIban, NotFound
 from actions.bank.model.transfers import Payee
-from actions.bank.repository import accounts, customers, payees, policies
+from actions.bank.repository import accounts, audit, customers, payees, policies
 from actions.bank.rules import compact_iban, compare_names, match_payee
 from actions.bank.use_cases.base import Service
 
@@ -62,11 +62,14 @@ class Payees(Service):
             )
             ours = await accounts.by_fingerprint(connection, self.sealer.fingerprint(compact))
             if ours is not None:
-                personal = self.sealer.open(ours["personal"], customers.place(ours["customer_id"]))
+                theirs = await self.sealer.of(connection, ours["customer_id"])
+                personal = theirs.open(ours["personal"], customers.place(ours["customer_id"]))
                 check = compare_names(name, f"{personal['first_name']} {personal['last_name']}")
                 payee = replace(payee, name_check=check)
             await payees.add(connection, self.sealer, customer_id, payee)
             kept = await payees.by_fingerprint(connection, self.sealer, customer_id, self.sealer.fingerprint(compact))
+            if kept is not None and kept.id == payee.id:
+                await audit.payee(connection, customer_id, "add", kept)
         if kept is None:
             raise NotFound("payee")
         return kept

@@ -8,7 +8,7 @@ from datetime import date
 from actions.bank.errors import NotFound
 from actions.bank.model.money import Money
 from actions.bank.model.regular import Mandate, Upcoming
-from actions.bank.repository import funding, regular
+from actions.bank.repository import audit, funding, regular
 from actions.bank.use_cases.base import Service
 
 
@@ -33,7 +33,7 @@ class Regular(Service):
     async def upcoming(self, customer_id: str) -> Sequence[Upcoming]:
         """Everything that is going to leave by itself, the soonest first, what has no date last."""
         async with self.pool.connection() as connection:
-            orders = await regular.standing_orders(connection, customer_id)
+            orders = await regular.standing_orders(connection, self.sealer, customer_id)
             rules = await funding.rules(connection, customer_id)
         found = [
             Upcoming("direct_debit", mandate.id, mandate.collector, mandate.last_amount, mandate.next_run)
@@ -62,13 +62,15 @@ class Regular(Service):
     async def cancel_mandate(self, customer_id: str, mandate_id: str) -> Mandate:
         """Nothing more is collected under it; doing it twice changes nothing. Raises NotFound."""
         async with self.pool.connection() as connection:
-            await regular.cancel_mandate(connection, customer_id, mandate_id, self.clock())
+            if await regular.cancel_mandate(connection, customer_id, mandate_id, self.clock()):
+                await audit.tell(connection, "instruction", customer_id, {"operation": "mandate_cancelled"})
         return self._one(await self.mandates(customer_id), mandate_id)
 
     async def cancel_standing_order(self, customer_id: str, order_id: str) -> None:
         """It is not carried out any more; doing it twice changes nothing."""
         async with self.pool.connection() as connection:
-            await regular.cancel_standing_order(connection, customer_id, order_id)
+            if await regular.cancel_standing_order(connection, customer_id, order_id):
+                await audit.tell(connection, "instruction", customer_id, {"operation": "standing_order_cancelled"})
 
     @staticmethod
     def _one(mandates: Sequence[Mandate], mandate_id: str) -> Mandate:

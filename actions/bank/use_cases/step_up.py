@@ -9,26 +9,30 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
+import structlog
+
+from actions.bank.delivery.port import DeliveryFailed
 from actions.bank.errors import (
     BankError,
     CodeExpired,
     CodeLocked,
+    CodeNotSent,
     CodeVoid,
     CodeWrong,
-    KeyConflict,
     NotFound,
-    PreparedExpired,
     StepUpRequired,
     StepUpUnavailable,
 )
 from actions.bank.model.money import Money
 from actions.bank.model.operations import Challenge
-from actions.bank.repository import cards, intents, payees
+from actions.bank.repository import audit, cards, intents, payees
 from actions.bank.repository.unit import Connection, Row
 from actions.bank.use_cases.base import Messenger, Service
+
+log = structlog.get_logger(__name__)
 
 CODE_LIFE = timedelta(minutes=5)
 TRIES = 5
@@ -44,24 +48,28 @@ class StepUp(Service):
     code_key: bytes
 
     async def challenge(self, customer_id: str, key: str) -> Challenge:
-        """Send a fresh code for the prepared operation `key`; an earlier code of it is void.
+        """Send a fresh code for the prepared operation `key`; an earlier code of it is void once this one is sent.
 
-        Raises NotFound, KeyConflict, PreparedExpired, StepUpUnavailable, and CodeLocked after too many codes
-        for this key or too many locked operations within the hour.
+        Raises NotFound, KeyConflict, PreparedExpired, StepUpUnavailable, CodeNotSent where the carrier did not take
+        the message, and CodeLocked after too many codes for this key or too many locked operations within the hour.
         """
         if self.messenger is None:
             raise StepUpUnavailable()
         now = self.clock()
         code, nonce = f"{secrets.randbelow(1_000_000):06d}", secrets.token_bytes(16)
         async with self.pool.connection() as connection:
-            intent = await self._open_intent(connection, customer_id, key)
-            locked, first = await intents.lockouts_since(connection, customer_id, now - LOCKOUT_WINDOW)
-            if locked >= LOCKOUTS and first is not None:
-                raise CodeLocked(first + LOCKOUT_WINDOW)
-            if await intents.challenge_count(connection, customer_id, key) >= CODES_PER_KEY:
-                raise CodeLocked()
+            intent = await self._may_send(connection, customer_id, key, now)
+            text = await self._text(connection, customer_id, intent, code)
+        expires_at = min(now + CODE_LIFE, intent["expires_at"])
+        try:  # between two transactions: a slow carrier must not hold locks
+            lifetime = max(1, int((expires_at - now).total_seconds()))
+            await self.messenger.push(customer_id, "sms", text, code=code, ttl_s=lifetime)
+        except DeliveryFailed as error:
+            log.warning("code_not_sent", reason=str(error))
+            raise CodeNotSent() from None
+        async with self.pool.connection() as connection:
+            intent = await self._may_send(connection, customer_id, key, now)
             await intents.void_challenges(connection, customer_id, key)
-            expires_at = min(now + CODE_LIFE, intent["expires_at"])
             await intents.add_challenge(
                 connection,
                 {
@@ -77,11 +85,18 @@ class StepUp(Service):
                     "expires_at": expires_at,
                 },
             )
-            text = await self._text(connection, customer_id, intent, code)
-        await self.messenger.push(
-            customer_id, "sms", text, code=code, ttl_s=max(1, int((expires_at - now).total_seconds()))
-        )
+            await audit.code(connection, customer_id, key, None, sent=True)
         return Challenge(expires_at, TRIES)
+
+    async def _may_send(self, connection: Connection, customer_id: str, key: str, now: datetime) -> Row:
+        """The prepared operation, locked, if one more code may be sent for it."""
+        intent = await self._open_intent(connection, customer_id, key)
+        locked, first = await intents.lockouts_since(connection, customer_id, now - LOCKOUT_WINDOW)
+        if locked >= LOCKOUTS and first is not None:
+            raise CodeLocked(first + LOCKOUT_WINDOW)
+        if await intents.challenge_count(connection, customer_id, key) >= CODES_PER_KEY:
+            raise CodeLocked()
+        return intent
 
     async def verify(self, customer_id: str, key: str, code: str) -> None:
         """Approve the operation `key` with the code that was sent for it.
@@ -91,6 +106,7 @@ class StepUp(Service):
         """
         async with self.pool.connection() as connection:
             refusal = await self._check(connection, customer_id, key, code)
+            await audit.code(connection, customer_id, key, refusal, sent=False)
         if refusal is not None:  # raised only now, so that the counted try is committed
             raise refusal
 
@@ -127,10 +143,7 @@ class StepUp(Service):
         intent = await intents.get(connection, customer_id, key, lock=True)
         if intent["state"] == "locked":
             raise CodeLocked()
-        if intent["state"] != "prepared":
-            raise KeyConflict(intent["state"])
-        if self.clock() >= intent["expires_at"]:
-            raise PreparedExpired()
+        intents.require_open(intent, self.clock())
         return intent
 
     def _mac(self, intent: Row, nonce: bytes, code: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from actions.bank.errors import CodeError, CodeLocked, CodeWrong, NotFound
 from actions.bank.model.top_ups import AutoTopUp, FundingCard
-from actions.bank.repository import funding
+from actions.bank.repository import audit, funding
 from actions.bank.repository.unit import Connection
 from actions.bank.use_cases.base import Service
 
@@ -26,7 +26,8 @@ class TopUps(Service):
     async def stop_rule(self, customer_id: str, rule_id: str) -> None:
         """End an automatic top-up; nothing happens where it is not the customer's."""
         async with self.pool.connection() as connection:
-            await funding.stop(connection, customer_id, rule_id)
+            if await funding.stop(connection, customer_id, rule_id):
+                await audit.tell(connection, "instruction", customer_id, {"operation": "auto_top_up_stopped"})
 
     async def verify_card(self, customer_id: str, card_id: str, code: str) -> FundingCard:
         """Mark the card verified if `code` is the one beside the check charge on its statement.
@@ -35,6 +36,7 @@ class TopUps(Service):
         """
         async with self.pool.connection() as connection:
             refusal = await self._check(connection, customer_id, card_id, code)
+            await audit.funding_card(connection, customer_id, card_id, refusal)
             found = await funding.cards(connection, customer_id)
         if refusal is not None:  # raised only now, so that the counted try is committed
             raise refusal

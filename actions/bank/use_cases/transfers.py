@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 from actions.bank.errors import (
     AccountNotAvailable,
@@ -13,13 +14,12 @@ from actions.bank.errors import (
     KeyConflict,
     NotFound,
     PayeeNotAllowed,
-    PreparedExpired,
 )
 from actions.bank.model.accounts import Account
 from actions.bank.model.money import Money
 from actions.bank.model.transfers import Payee, PreparedTransfer, TransferQuote, TransferReceipt, TransferStatus
-from actions.bank.repository import accounts, customers, intents, ledger, payees, policies, transactions
-from actions.bank.repository.unit import Connection, Row, serializable
+from actions.bank.repository import accounts, customers, intents, ledger, payees, policies
+from actions.bank.repository.unit import Connection, Row
 from actions.bank.rules import (
     Usage,
     arrival_date,
@@ -32,9 +32,9 @@ from actions.bank.rules import (
 )
 from actions.bank.use_cases.base import Service
 from actions.bank.use_cases.step_up import StepUp
+from actions.bank.use_cases.transfer_booking import Transfer, book
 
 PREPARED_LIFE = timedelta(minutes=10)
-CLEARING, FEE_INCOME = "transfers in clearing", "fee income"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +69,10 @@ class Transfers(Service):
                 raise KeyConflict("price_changed")
             if replaces is not None:
                 await self._cancel(connection, customer_id, replaces)
-            await intents.add(
-                connection,
-                {
-                    "customer_id": customer_id,
-                    "key": key,
-                    "kind": "transfer",
-                    "state": "prepared",
-                    "account_id": account.id,
-                    "payee_id": payee.id,
-                    "amount_minor": fresh.amount.amount_minor,
-                    "fee_minor": fresh.fee.amount_minor,
-                    "currency": fresh.amount.currency,
-                    "route": fresh.route,
-                    "arrival_date": fresh.arrival_date,
-                    "created_at": now,
-                    "expires_at": now + PREPARED_LIFE,
-                },
-            )
+            await intents.add(connection, _intent(customer_id, key, fresh, now))
             return PreparedTransfer(key, fresh, now + PREPARED_LIFE)
 
-        return await serializable(self.pool, work)
+        return await ledger.booking(self.pool, work)
 
     async def execute(self, customer_id: str, key: str) -> TransferReceipt:
         """Book the prepared transfer, once: the same key again returns the stored receipt.
@@ -97,7 +80,7 @@ class Transfers(Service):
         Raises StepUpRequired or CodeVoid without a fitting verified code, KeyConflict for a cancelled or locked
         one, PreparedExpired, and everything `quote` raises (all is checked again); then nothing is booked.
         """
-        return await serializable(self.pool, lambda connection: self._execute(connection, customer_id, key))
+        return await ledger.booking(self.pool, lambda connection: self._execute(connection, customer_id, key))
 
     async def status(self, customer_id: str, key: str) -> TransferStatus:
         """What became of a key: the truth after a lost or timed-out answer."""
@@ -110,7 +93,7 @@ class Transfers(Service):
 
     async def cancel_prepared(self, customer_id: str, key: str) -> None:
         """Void a prepared transfer and its code; raises KeyConflict if it was executed already."""
-        await serializable(self.pool, lambda connection: self._cancel(connection, customer_id, key))
+        await ledger.booking(self.pool, lambda connection: self._cancel(connection, customer_id, key))
 
     @staticmethod
     async def _cancel(connection: Connection, customer_id: str, key: str) -> None:
@@ -125,79 +108,87 @@ class Transfers(Service):
         intent = await intents.get(connection, customer_id, key, "transfer", lock=True)
         if intent["state"] == "executed":
             return await self._receipt(connection, customer_id, intent)
-        if intent["state"] != "prepared":
-            raise KeyConflict(intent["state"])
         now = self.clock()
-        if now >= intent["expires_at"]:
-            raise PreparedExpired()
+        intents.require_open(intent, now)
         await self.step_up.require_verified(connection, intent)
 
+        return await self._book(connection, intent, now)
+
+    async def carry_out_order(
+        self, connection: Connection, customer_id: str, key: str, payee_id: str, amount: Money, account_id: str
+    ) -> TransferReceipt:
+        """Book a transfer whose code was given when its order was set up; the same key again books nothing.
+
+        Raises what `quote` raises; then nothing is booked.
+        """
+        await ledger.lock_customer(connection, customer_id)
+        known = await intents.find(connection, customer_id, key)
+        if known is not None:
+            return await self._receipt(connection, customer_id, known)
+        check_amount(amount)
+        now = self.clock()
+        async with connection.transaction():
+            payee = await self._payee(connection, customer_id, payee_id)
+            account = await self._account(connection, customer_id, amount.currency, account_id)
+            quote = await self._quote(connection, customer_id, payee, amount, account)
+            await intents.add(connection, _intent(customer_id, key, quote, now))
+            prepared = await intents.get(connection, customer_id, key, lock=True)
+            return await self._book(connection, prepared, now, "standing_order")
+
+    async def _book(
+        self, connection: Connection, intent: Row, now: datetime, kind: str = "transfer"
+    ) -> TransferReceipt:
+        """Check everything again under the locks of the customer and the accounts, then book."""
+        customer_id, key, source_id = (str(intent[name]) for name in ("customer_id", "key", "account_id"))
+        await ledger.lock_customer(connection, customer_id)
         amount, fee = (Money(intent[name], intent["currency"]) for name in ("amount_minor", "fee_minor"))
         payee = await self._payee(connection, customer_id, str(intent["payee_id"]))
-        inside = await accounts.by_fingerprint(connection, self.sealer.fingerprint(payee.iban))
-        target = inside if inside and inside["currency"] == amount.currency else None
-        source_id = str(intent["account_id"])
+        target = await self._inside(connection, payee, amount.currency)
         await ledger.lock_accounts(connection, [source_id, *([str(target["id"])] if target else [])])
         account = await self._account(connection, customer_id, amount.currency, source_id)
         await self._quote(connection, customer_id, payee, amount, account, agreed_fee=fee)
-
-        reference = f"TR{UUID(key).hex[:10].upper()}"
-        credited = str(target["id"]) if target else await ledger.system_account(connection, CLEARING, amount.currency)
-        legs: list[ledger.Leg] = [(source_id, -(amount + fee)), (credited, amount)]
-        if fee.amount_minor:
-            legs.append((await ledger.system_account(connection, FEE_INCOME, amount.currency), fee))
-        posting_id = await ledger.post(connection, "transfer", reference, legs, now)
-        await self._feed(connection, account, payee, intent, target, posting_id, reference, now)
+        timezone = (await customers.profile(connection, self.sealer, customer_id)).timezone
+        transfer = Transfer(
+            kind,
+            customer_id,
+            key,
+            account,
+            payee,
+            target,
+            amount,
+            fee,
+            intent["route"],
+            intent["arrival_date"],
+            timezone,
+            now,
+        )
+        posting_id = await book(connection, transfer)
         await intents.set_executed(
             connection,
             customer_id,
             key,
             now,
             posting_id=posting_id,
-            reference=reference,
+            reference=transfer.reference,
             new_balance_minor=(account.booked - amount - fee).amount_minor,
         )
-        executed = await intents.get(connection, customer_id, key)
-        return await self._receipt(connection, customer_id, executed)
+        return await self._receipt(connection, customer_id, await intents.get(connection, customer_id, key))
 
-    @staticmethod
-    async def _feed(
-        connection: Connection,
-        account: Account,
-        payee: Payee,
-        intent: Row,
-        target: Row | None,
-        posting_id: str,
-        reference: str,
-        now: datetime,
-    ) -> None:
-        """One line for the sender and, inside the bank, one for the recipient."""
-        both = {
-            "kind": "transfer",
-            "status": "completed",
-            "amount_minor": intent["amount_minor"],
-            "currency": intent["currency"],
-            "method": intent["route"],
-            "reference": reference,
-            "posting_id": posting_id,
-            "created_at": now,
-            "completed_at": now,
-        }
-        sent = {
-            "customer_id": intent["customer_id"],
-            "account_id": account.id,
-            "direction": "out",
-            "fee_minor": intent["fee_minor"],
-            "fee_code": f"transfer_{intent['route']}" if intent["fee_minor"] else None,
-            "counterparty": payee.name,
-            "payee_id": payee.id,
-            "intent_key": intent["key"],
-            "expected_by": datetime.combine(intent["arrival_date"], now.timetz()),
-        }
-        await transactions.add(connection, both | sent)
-        if target is not None:
-            got = {"customer_id": target["customer_id"], "account_id": target["id"], "direction": "in"}
-            await transactions.add(connection, both | got | {"counterparty": account.holder})
+    async def way(self, connection: Connection, payee: Payee, currency: str) -> tuple[str, Row | None]:
+        """The route that money in this currency takes to the payee, and their account if it is at this bank.
+
+        Raises PayeeNotAllowed.
+        """
+        country = await policies.country(connection, payee.country)
+        await self._check_payee(connection, payee, allowed=bool(country and country["transfers"]))
+        inside = await self._inside(connection, payee, currency)
+        sepa = bool(country and country["sepa"])
+        return route_for(currency, payee.country, sepa_country=sepa, internal=inside is not None), inside
+
+    async def _inside(self, connection: Connection, payee: Payee, currency: str) -> Row | None:
+        """The payee's account, where it is at this bank and takes the currency."""
+        found = await accounts.by_fingerprint(connection, self.sealer.fingerprint(payee.iban))
+        return found if found and found["currency"] == currency else None
 
     async def _quote(
         self,
@@ -210,17 +201,9 @@ class Transfers(Service):
     ) -> TransferQuote:
         """Every check of a transfer; `agreed_fee` is the fee that the customer has already confirmed."""
         profile = await customers.profile(connection, self.sealer, customer_id)
-        country = await policies.country(connection, payee.country)
-        await self._check_payee(connection, payee, allowed=bool(country and country["transfers"]))
+        route, _ = await self.way(connection, payee, amount.currency)
         if payee.iban == account.iban:
             raise InvalidIban("own_account")
-        inside = await accounts.by_fingerprint(connection, self.sealer.fingerprint(payee.iban))
-        route = route_for(
-            amount.currency,
-            payee.country,
-            sepa_country=bool(country and country["sepa"]),
-            internal=inside is not None and inside["currency"] == amount.currency,
-        )
         now = self.clock()
         verified = await customers.identity_verified(connection, customer_id)
         plan = profile.plan if verified else "unverified"
@@ -298,3 +281,22 @@ class Transfers(Service):
             arrival_date=intent["arrival_date"],
             executed_at=intent["executed_at"],
         )
+
+
+def _intent(customer_id: str, key: str, quote: TransferQuote, now: datetime) -> dict[str, Any]:
+    """Columns of bank.payment_intents for a transfer that is prepared now."""
+    return {
+        "customer_id": customer_id,
+        "key": key,
+        "kind": "transfer",
+        "state": "prepared",
+        "account_id": quote.account.id,
+        "payee_id": quote.payee.id,
+        "amount_minor": quote.amount.amount_minor,
+        "fee_minor": quote.fee.amount_minor,
+        "currency": quote.amount.currency,
+        "route": quote.route,
+        "arrival_date": quote.arrival_date,
+        "created_at": now,
+        "expires_at": now + PREPARED_LIFE,
+    }

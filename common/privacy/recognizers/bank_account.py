@@ -18,6 +18,15 @@ _ROUTING_CONTEXT = re.compile(r"\b(?:routing|aba|rtn|transit)\b", re.IGNORECASE)
 _ORDER = re.compile(r"\b(?:order|ticket|ref|reference|tracking|case|parcel|invoice)\b", re.IGNORECASE)
 _BIC = re.compile(r"\b(?P<value>[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b", re.IGNORECASE)
 _BIC_CONTEXT = re.compile(r"\b(?:bic|swift)\b", re.IGNORECASE)
+_BIC_RIGHT_BEFORE = re.compile(r"\b(?:bic|swift)(?:/bic|/swift)?(?: code)?(?: is| would be|:)?\s$", re.IGNORECASE)
+_COUNTRIES = frozenset(
+    [
+        "AD", "AE", "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CN", "CY", "CZ", "DE", "DK", "EE", "ES", "FI",
+        "FR", "GB", "GR", "HK", "HR", "HU", "IE", "IL", "IN", "IS", "IT", "JP", "KR", "LI", "LT", "LU", "LV",
+        "MC", "MT", "MX", "NL", "NO", "NZ", "PL", "PT", "RO", "RS", "SA", "SE", "SG", "SI", "SK", "TH", "TR",
+        "UA", "US", "ZA",
+    ]
+)  # fmt: skip
 _BIC_WORDS = frozenset({"transfer", "transfers", "payments", "received", "business", "question", "tracking"})
 
 
@@ -36,13 +45,18 @@ class BankAccountRecogniser(Recogniser):
             elif size == 9 and _is_routing(run.digits) and has_context(_ROUTING_CONTEXT, text, *span):
                 yield Finding("ROUTING_NUMBER", *span)
             elif 6 <= size <= 17 and not _ORDER.search(text, max(0, run.start - 25), run.start):
-                paired = size in (8, 14) and any(abs(code.start - run.end) < 40 for code in sort_codes)
+                paired = size in (8, 14) and any(
+                    max(code.start - run.end, run.start - code.end) < 40 for code in sort_codes
+                )
                 if paired or has_context(_ACCOUNT_CONTEXT, text, *span, reach=30):
                     yield Finding("ACCOUNT_NUMBER", *span, 0.7)
         for match in _BIC.finditer(text):
             value = match["value"]
             marked = has_context(_BIC_CONTEXT, text, *match.span(), reach=20) and value.lower() not in _BIC_WORDS
-            if marked and (value.isupper() or any(map(str.isdigit, value))):
+            close = _BIC_RIGHT_BEFORE.search(text, max(0, match.start() - 20), match.start())
+            if marked and (
+                value.isupper() or any(map(str.isdigit, value)) or (close and value[4:6].upper() in _COUNTRIES)
+            ):
                 yield Finding("BIC", *match.span("value"), 0.8)
 
 

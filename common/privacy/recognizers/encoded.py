@@ -1,39 +1,101 @@
-"""Text hidden in Base64 or hexadecimal: what decodes to readable text with digits in it is masked whole."""
+"""Numbers hidden in another alphabet: Base64, Base32, hexadecimal, binary and lists of character codes."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from common.privacy.recognizers.base import Finding, Recogniser
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}={0,2}(?![A-Za-z0-9+/_=-])")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ :]?){8,}(?![0-9A-Za-z])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,4000}={0,2}")
+_BASE32 = re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{16,4000}={0,6}(?![A-Za-z0-9])")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?(?:[0-9A-Fa-f]{2}[ :.,_-]?){8,2000}(?![0-9A-Za-z])")
+_HEX_GLUED = re.compile(r"(?:0[xX])?(?:3[0-9][ :,._-]?){12,200}3[0-9]")
+_HEX_LIST = re.compile(r"(?:\b0[xX]3[0-9]\b[ ,;]{0,3}){8,200}")
+_CODES = re.compile(r"(?<!\d)(?:(?:0?4[89]|0?5[0-7])[ ,;.-]{1,2}){11,200}(?:0?4[89]|0?5[0-7])(?!\d)")
+_BINARY = re.compile(r"(?<!\d)(?:[01]{8}[ ,.-]?){8,500}(?!\d)")
+_DIGITS = re.compile(rb"\d(?:[ .-]{0,2}\d){11,}|[A-Za-z]{2}\d{2}[ .-]?(?:[A-Za-z0-9]{1,4}[ .-]?){3,}")
+_MAX_LAYERS = 3
+_GLUED_FROM = 16
 
 
 class EncodedRecogniser(Recogniser):
-    """Decodes, and judges by what comes out."""
+    """Decodes, layer under layer, and judges by what comes out: readable text with digits or an address in it."""
 
     entities = ("ENCODED",)
 
     def find(self, text: str) -> Iterator[Finding]:
         for match in _BASE64.finditer(text):
-            token = match.group().rstrip("=").replace("-", "+").replace("_", "/")
-            try:
-                plain = base64.b64decode(token + "=" * (-len(token) % 4), validate=True)
-            except (binascii.Error, ValueError):
-                continue
-            if _is_text(plain):
+            if _hides(match.group()) or (len(match.group()) >= _GLUED_FROM and _glued(match.group())):
                 yield Finding("ENCODED", *match.span(), 0.9)
-        for match in _HEX.finditer(text):
-            digits = re.sub(r"[ :]", "", match.group())
-            if _is_text(bytes.fromhex(digits[: len(digits) // 2 * 2])):
-                yield Finding("ENCODED", match.start(), match.end(), 0.9)
+        for pattern in (_HEX, _BASE32):
+            for match in pattern.finditer(text):
+                if _hides(match.group()):
+                    yield Finding("ENCODED", match.start(), match.start() + len(match.group().rstrip(" ,.:-_")), 1.0)
+        for pattern in (_CODES, _BINARY, _HEX_LIST, _HEX_GLUED):
+            for match in pattern.finditer(text):
+                yield Finding("ENCODED", *match.span(), 1.0)
 
 
-def _is_text(plain: bytes) -> bool:
-    printable = sum(32 <= byte < 127 or byte in (9, 10, 13) for byte in plain)
+def _hides(token: str, layer: int = 1) -> bool:
+    for decode in _DECODERS:
+        plain = decode(token)
+        if plain is None:
+            continue
+        if _is_telling(plain):
+            return True
+        inner = plain.decode("latin-1").strip()
+        if (
+            layer < _MAX_LAYERS
+            and len(inner) >= 12
+            and inner.isascii()
+            and inner.isprintable()
+            and _hides(inner, layer + 1)
+        ):
+            return True
+    return False
+
+
+def _glued(token: str) -> bool:
+    """Whether a long number is in a token whose beginning and end are words stuck to it."""
+    for offset in range(4):
+        body = token.rstrip("=")[offset:]
+        plain = _base64(body[: len(body) // 4 * 4])
+        if plain is not None and _DIGITS.search(plain):
+            return True
+    return False
+
+
+def _base64(token: str) -> bytes | None:
+    plain = token.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _base32(token: str) -> bytes | None:
+    plain = token.rstrip("=")
+    try:
+        return base64.b32decode(plain + "=" * (-len(plain) % 8))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _hex(token: str) -> bytes | None:
+    digits = re.sub(r"[ :.,_-]", "", token.removeprefix("0x").removeprefix("0X"))
+    try:
+        return bytes.fromhex(digits[: len(digits) // 2 * 2])
+    except ValueError:
+        return None
+
+
+_DECODERS: tuple[Callable[[str], bytes | None], ...] = (_base64, _base32, _hex)
+
+
+def _is_telling(plain: bytes) -> bool:
+    printable = all(32 <= byte < 127 or byte in (9, 10, 13) for byte in plain)
     digits = sum(48 <= byte < 58 for byte in plain)
-    return len(plain) >= 8 and printable == len(plain) and (digits >= 4 or b"@" in plain)
+    return len(plain) >= 8 and printable and (digits >= 4 or b"@" in plain)

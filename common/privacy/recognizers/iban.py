@@ -30,10 +30,12 @@ _SPOKEN = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four":
 _SPOKEN |= {"seven": "7", "eight": "8", "nine": "9", "dash": "", "space": "", "dot": "", "slash": "", "then": ""}
 _WORD = re.compile(r"[A-Za-z]+|[0-9]")
 _MAX_GAP = 8
-_START = re.compile(r"[A-Z]{2}[0-9]{2}")
+_START = re.compile(r"[A-Z]{2}[0-9OIL]{2}")
+_AS_DIGITS = str.maketrans("OIL", "011")
+_WHOLE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9OolI]{2}[A-Za-z0-9]{11,30}(?![A-Za-z0-9])")
 # An unfinished or mistyped one: country, check digits and at least ten more in groups of four.
 _GROUPED = re.compile(
-    r"\b(?P<value>[A-Z]{2}[0-9]{2}[ ._-]{0,2}[A-Z0-9]{4}(?:[ ._-]{0,2}(?=[A-Z0-9]{0,3}[0-9])[A-Z0-9]{2,4}){1,8}\b)",
+    r"\b(?P<value>[A-Z]{2}[0-9O]{2}[ ._-]{0,2}[A-Z0-9]{4}(?:[ ._-]{0,2}(?=[A-Z0-9]{0,3}[0-9])[A-Z0-9]{2,4}){1,8}\b)",
     re.IGNORECASE,
 )
 
@@ -49,16 +51,32 @@ class IbanRecogniser(Recogniser):
         while match:
             end = match.start() + _LENGTHS.get(match.group()[:2], 0)
             found = match.start() < end <= len(compact) and _is_tight(spans, match.start(), end)
-            found = found and _is_shaped(compact[match.start() : end]) and is_valid(compact[match.start() : end])
+            found = found and any(map(_is_iban, _readings(compact[match.start() : end])))
             if found:
                 yield Finding("IBAN", spans[match.start()][0], spans[end - 1][1], 1.0)
             match = _START.search(compact, end if found else match.start() + 1)
+        for whole in _WHOLE.finditer(text):
+            value = whole.group().upper()
+            if _LENGTHS.get(value[:2]) == len(value) and sum(map(str.isdigit, value)) >= 8:
+                yield Finding("IBAN", *whole.span(), 0.85)
         for grouped in _GROUPED.finditer(text):
             value = re.sub(r"[^A-Za-z0-9]", "", grouped["value"]).upper()
             if _REFERENCE.fullmatch(grouped["value"]):
                 continue
             if value[:2] in _LENGTHS and len(value) >= 12 and sum(map(str.isdigit, value)) >= 6:
                 yield Finding("IBAN", *grouped.span("value"), 0.85)
+
+
+def _readings(compact: str) -> Iterator[str]:
+    """The candidate, and what it is when O was typed for 0 and l or I for 1: in the check digits, or anywhere."""
+    yield compact
+    if not compact.isdigit():
+        yield compact[:2] + compact[2:4].translate(_AS_DIGITS) + compact[4:]
+        yield compact[:2] + compact[2:].translate(_AS_DIGITS)
+
+
+def _is_iban(compact: str) -> bool:
+    return compact[2:4].isdigit() and _is_shaped(compact) and is_valid(compact)
 
 
 def _is_shaped(iban: str) -> bool:

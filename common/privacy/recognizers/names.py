@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from presidio_analyzer import RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from common.privacy.recognizers import strangers
 from common.privacy.recognizers.base import Finding, Recogniser
+from common.privacy.recognizers.vocabulary import Vocabulary
 
 _NAME = r"(?P<value>[^\W\d_](?:[^\W\d_]|['’-]){0,30}(?:[ ]{1,2}[^\W\d_](?:[^\W\d_]|['’.-]){0,30}){0,3})"
 _CAPITALISED = r"(?P<value>[A-Z](?:[^\W\d_]|['’-]){0,30}(?:\s[A-Z](?:[^\W\d_]|['’.-]){0,30}){0,3})"
@@ -42,9 +44,13 @@ _ANY_CASE = (
         r"(?=(?:'s)?(?:\s(?:wants|needs|is|has|said|lives|owes|sent|paid)\b|\s*[.,!?;:]|\s*$))",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"(?<![\w.])(?!e\.g|i\.e|a\.m|p\.[ms]|u\.[ks])(?P<value>(?:[^\W\d_]\.\s?){1,3}[^\W\d_][^\W\d_'’-]{2,30})"
+    ),
     re.compile(rf"(?:^|[.,!?]\s){_NAME}\sspeaking\b", re.IGNORECASE),
     re.compile(
-        rf"\b(?:nome [eé]|ich hei(?:ss|ß)e|me llamo|mi nombre es|je m'appelle|mi chiamo|nazywam si[eę])\s{_NAME}",
+        r"\b(?:nome [eé]|ich hei(?:ss|ß)e|me llamo|mi nombre es|je m'appelle|mi chiamo|nazywam si[eę]"
+        r"|soy|sono|je suis|ich bin|ik ben|jag heter|jestem)\s" + _NAME,
         re.IGNORECASE,
     ),
 )
@@ -89,11 +95,16 @@ class NameRecogniser(Recogniser):
 
     def __init__(self, not_names: frozenset[str]) -> None:
         super().__init__()
-        self._not_names = not_names
+        self._vocabulary = Vocabulary(not_names)
 
     def may_hold_name(self, text: str) -> bool:
-        """Whether asking the model can tell anything: it is only believed for words with a capital."""
-        return any(word[0].isupper() and not self._is_word(word) for word in _WORD.findall(text))
+        """Whether asking the model can tell anything: a word that may be a name is left over by the rules."""
+        found = [(each.start, each.end) for each in (*self.find(text), *self.strangers(text))]
+        return strangers.left_over(text, found, self._vocabulary)
+
+    def for_model(self, text: str) -> str:
+        """`text`, of the same length, in the case that the model has learnt names in."""
+        return strangers.with_capitals(text, self._vocabulary)
 
     def find(self, text: str) -> Iterator[Finding]:
         for pattern in (*_ANY_CASE, *_WITH_CAPITAL):
@@ -107,6 +118,10 @@ class NameRecogniser(Recogniser):
             start, end = self._trimmed(text, *match.span("value"))
             if self._is_person(text, start, end):
                 yield Finding("PERSON", start, end, 0.6)
+
+    def strangers(self, text: str) -> Iterator[Finding]:
+        """Names by words that English does not make; for texts of customers, not for lines full of jargon."""
+        return strangers.find(text, self._vocabulary)
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None) -> list[RecognizerResult]:
         results = super().analyze(text, entities, nlp_artifacts)
@@ -141,12 +156,14 @@ class NameRecogniser(Recogniser):
         words = _WORD.findall(name)
         return (
             bool(words)
-            and name[0].isupper()
+            and (name[0].isupper() or (all(map(self._is_strange, words)) and not strangers.is_foreign(text)))
             and not any(map(str.isdigit, name))
             and not any(map(self._is_word, words))
             and not _PLACE_BEFORE.search(text, max(0, start - 12), start)
         )
 
+    def _is_strange(self, word: str) -> bool:
+        return len(word) > 1 and not self._vocabulary.is_english(word) and not self._vocabulary.is_slip(word)
+
     def _is_word(self, word: str) -> bool:
-        plain = word.lower().rstrip(".'’-")
-        return plain.removesuffix("'s").removesuffix("’s") in self._not_names or plain in self._not_names
+        return self._vocabulary.is_plain(word)

@@ -13,7 +13,10 @@ _IPV4 = re.compile(
     r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|\s?[\[(](?:\.|dot)[\])]\s?)){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d]|\.\d)"
 )
 _IPV6 = re.compile(r"(?<![0-9A-Fa-f:])[0-9A-Fa-f:]{2,39}(?:\.\d{1,3}){0,3}(?![0-9A-Fa-f:])")
-_MAC = re.compile(r"\b[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}\b")
+_MAC = re.compile(
+    r"\b[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}\b"
+    r"|\b(?=\w{0,3}\d|\w{4}\.\w{0,3}\d)(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b"
+)
 _DEVICE = re.compile(
     r"\b(?:device|serial|android|advertising|hardware)\s(?:id|number|no)\b[^A-Za-z0-9]{0,4}(?:is\s)?"
     r"(?P<value>(?=[A-Za-z0-9-]{0,40}\d)[A-Za-z0-9-]{6,40})",

@@ -19,6 +19,12 @@ _CODE = re.compile(
     r"authori[sz]ation|access|login|text(?:ed)?|sms|security) (?:code|number)|code|token)\b",
     re.IGNORECASE,
 )
+_SENT = re.compile(
+    r"\b(?:by (?:text|sms|mail|email|push)|(?:text|sms|message|mail|email|app)(?: message)? (?:said|says|reads|with)"
+    r"|texted(?: me)?"
+    r"|(?:sent|got|received) (?:me )?(?:an? )?(?:text|sms|message|email))\b",
+    re.IGNORECASE,
+)
 _NOT_CODE = re.compile(
     r"\bsocial security|\b(?:sort|post|zip|error|reason|country|currency|promo|dialling|qr|fee|swift|bar)[ -]?code",
     re.IGNORECASE,
@@ -26,7 +32,8 @@ _NOT_CODE = re.compile(
 _PASSWORD = re.compile(
     r"\b(?:pass ?words?|passwd|pwd|pass ?phrase|passwort|kennwort|mot de passe|contrasena"
     r"|memorable (?:word|answer)|secret (?:word|answer))"
-    r"(?:\s{1,3}(?:is|was|to|as|set to|would be)\b|\s?[:=]|\s?-)\s{0,3}[\"'“]?(?P<value>(?!<)[^\s\"'”]{1,64})",
+    r"(?:\s{1,3}(?:is|was|to|as|set to|would be)\b|\s?[:=]|\s?-)\s{0,3}[\"'“]?"
+    r"(?P<value>(?!<)(?=[^\s]{0,8}\w)[^\s\"'”]{1,64})",
     re.IGNORECASE,
 )
 _PASSWORD_WORDS = re.compile(
@@ -54,6 +61,8 @@ class SecretCodeRecogniser(Recogniser):
                 yield Finding("PIN", run.start, run.end, 0.95)
             elif 4 <= size <= 10 and _named(_CODE, text, run) and not _named(_NOT_CODE, text, run):
                 yield Finding("CODE", run.start, run.end, 0.9)
+            elif size == 6 and _named(_SENT, text, run) and not _named(_NOT_CODE, text, run):
+                yield Finding("CODE", run.start, run.end, 0.85)
         for match in _PASSWORD.finditer(text):
             if not _PASSWORD_WORDS.match(match["value"]):
                 yield Finding("PASSWORD", *match.span("value"), 0.95)

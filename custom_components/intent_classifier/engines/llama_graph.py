@@ -2,9 +2,10 @@
 
 Against an exported model: query, key and value are one product, as are gate and up; the residual addition is part
 of the normalisation; rotation and attention are one operator each. Weights are symmetric 8-bit integers, one scale an
-output channel. Activations are quantised as they come: each row (one token) is first divided by its largest value,
-because the few tokens with huge activations (Sun et al. 2024, "Massive activations") would otherwise leave all others
-a handful of levels; it also makes an answer independent of the sentences that share its batch.
+output channel. Activations are quantised as they come. Where they enter the down projection each row (one token) is
+first divided by its largest value, because the few tokens with huge activations (Sun et al. 2024, "Massive
+activations") would otherwise leave all others a handful of levels; the other products take normalised rows and need
+no such scale.
 
 Inputs: `embedded` (batch, length, hidden), `positions` (batch, length) int64, `mask` (batch, 1, length, length)
 added to the attention's scores, `weights` (batch, length, 1) of the pooling. Output: `features` (batch, hidden).
@@ -99,23 +100,26 @@ class _Graph:
         self.constant(np.array([shape.hidden, keys, keys]), "query_key_value")
         self.constant(np.array([shape.intermediate] * 2), "gate_up")
 
+    def scaled_product(self, rows: str, weight: np.ndarray) -> str:
+        """`product` of rows each divided by its largest value, and multiplied by it again."""
+        largest = self.node("ReduceMax", [self.node("Abs", [rows])[0], "last_axis"], keepdims=1)[0]
+        multiplied = self.product(self.node("Div", [rows, largest])[0], weight)
+        return self.node("Mul", [multiplied, largest])[0]
+
     def product(self, rows: str, weight: np.ndarray) -> str:
         """`rows` times the transpose of `weight` (outputs, inputs), in 8-bit integers."""
         scale = np.maximum(np.abs(weight).max(axis=1), np.finfo(np.float32).tiny) / 127
         integers = np.round(weight / scale[:, None]).astype(np.int8).T
-        largest = self.node("ReduceMax", [self.node("Abs", [rows])[0], "last_axis"], keepdims=1)[0]
-        scaled = self.node("Div", [rows, largest])[0]
-        multiplied = self.node(
+        return self.node(
             "DynamicQuantizeMatMul",
             [
-                scaled,
+                rows,
                 self.constant(integers),
                 self.constant(scale.astype(np.float32)),
                 self.constant(np.zeros(scale.shape, dtype=np.int8)),
             ],
             domain=_FUSED,
         )[0]
-        return self.node("Mul", [multiplied, largest])[0]
 
     def attention(self, shape: Shape, weight: Mapping[str, np.ndarray], rows: str) -> str:
         joined = np.concatenate([weight[f"self_attn.{part}_proj"] for part in "qkv"])
@@ -133,7 +137,7 @@ class _Graph:
         joined = np.concatenate([weight["mlp.gate_proj"], weight["mlp.up_proj"]])
         gate, up = self.node("Split", [self.product(rows, joined), "gate_up"], 2, axis=-1)
         opened = self.node("QuickGelu", [gate], domain=_FUSED, alpha=1.0)[0]  # x·sigmoid(x), that is SiLU
-        return self.product(self.node("Mul", [opened, up])[0], weight["mlp.down_proj"])
+        return self.scaled_product(self.node("Mul", [opened, up])[0], weight["mlp.down_proj"])
 
     def add_and_normalise(self, rows: str, residual: str, weight: np.ndarray, epsilon: float) -> tuple[str, str]:
         """(normalised sum, sum)."""

@@ -20,6 +20,7 @@ from custom_components.intent_classifier.engines import kept
 from custom_components.intent_classifier.engines.engine import DEFAULTS, EngineError, Options
 
 _GRAPH, _WEIGHTS, _EMBEDDINGS, _TOKENIZER = "model.onnx", "model.weights", "embeddings.npy", "tokenizer.json"
+_REVISION = 2  # of what `export` writes: an earlier one is made anew
 _BATCH = 32
 _UNSEEN = -1e4  # added to a score, its share of the attention is zero
 
@@ -31,7 +32,8 @@ class OnnxInt8Engine:
 
     def __init__(self, artifact: Artifact, folder: Path, options: Options = DEFAULTS) -> None:
         files = kept.folder(
-            folder / f"{artifact.digest[:16]}-{self.name}", lambda fresh: export(artifact, folder, fresh)
+            folder / f"{artifact.digest[:16]}-{self.name}-{_REVISION}",
+            lambda fresh: export(artifact, folder, fresh),
         )
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = len(os.sched_getaffinity(0))

@@ -10,6 +10,7 @@ import pytest
 from common import keys
 from common.audit import __main__ as command_line
 from common.audit.database import Sql
+from common.audit.pseudonym import Pseudonyms
 from common.audit.signing import public_pem
 from common.settings import Settings
 from tests.integration.audit.workshop import Workshop
@@ -35,7 +36,8 @@ def test_verify_says_what_it_has_checked(
 ) -> None:
     workshop.fill(9)
     assert run(monkeypatch, "verify") == 0
-    assert capsys.readouterr().out == "sound: records 1 to 9, signed up to 9 by 4 checkpoints\n"
+    head = workshop.sealer.head.hash.hex()
+    assert capsys.readouterr().out == f"sound: records 1 to 9, signed up to 9 by 4 checkpoints; head {head}\n"
 
 
 def test_verify_names_the_first_bad_record_and_fails(
@@ -107,3 +109,10 @@ def test_reanchor_waits_for_no_sealer(
     workshop.fill(3)
     assert run(monkeypatch, "reanchor") == 1
     assert capsys.readouterr().err == "error: a sealer is running: stop it first\n"
+
+
+def test_pseudonym_names_somebody_as_the_records_do(
+    environment: Settings, monkeypatch: pytest.MonkeyPatch, capsys: Say
+) -> None:
+    assert run(monkeypatch, "pseudonym", "customer", "42") == 0
+    assert capsys.readouterr().out.strip() == Pseudonyms(keys.load(environment)).of("customer", "42")

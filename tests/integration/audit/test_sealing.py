@@ -22,20 +22,13 @@ from common.audit import database, service, writer
 from common.audit.database import Sql
 from common.audit.metrics import SealerMetrics
 from common.audit.sealer import Sealer, become_the_only_one
-from common.audit.signing import own_keys, signing_key
-from common.audit.verify import Report, verify
+from common.audit.signing import signing_key
 from common.keys import load as load_keys
 from common.settings import ROOT, Settings
-from tests.integration.audit.workshop import Workshop, sealed, soon
+from tests.integration.audit.workshop import Workshop, check, sealed, soon
 from tests.unit.common.audit.records import record
 
 WRITERS, EACH = 100, 6
-
-
-def check(house: Settings) -> Report:
-    with database.open_connection(house.database_url, "teller_audit") as connection:
-        place = service.place(house.home, database.log_id(connection))
-        return verify(connection, place, own_keys(load_keys(house)))
 
 
 def amounts(root: Sql) -> list[int]:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from common.audit import writer
+from common import keys
+from common.audit import database, service, writer
 from common.audit.database import Sql
 from common.audit.place import Folder
 from common.audit.record import AuditRecord
 from common.audit.sealer import Sealer
-from common.audit.signing import PublicKeys
+from common.audit.signing import PublicKeys, own_keys
 from common.audit.verify import Report, verify
+from common.settings import Settings
 from tests.unit.common.audit.records import record
 
 
@@ -48,6 +50,13 @@ class Workshop:
         """The first fault and its record, or None."""
         problem = self.verify().problem
         return None if problem is None else (problem.fault, problem.sequence)
+
+
+def check(house: Settings) -> Report:
+    """The verification of a house's log as anybody with its keys runs it."""
+    with database.open_connection(house.database_url, "teller_audit") as connection:
+        place = service.place(house.home, database.log_id(connection))
+        return verify(connection, place, own_keys(keys.load(house)))
 
 
 def soon(condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from actions.bank.model.money import Money
 from actions.bank.services import Bank
 from common.demo import CUSTOMERS
 from common.settings import Settings
-from tests.integration.bank.bank_customers import MakeCustomer, new_bban
+from tests.integration.bank.bank_customers import MakeCustomer, Pigeonhole, new_bban
 
 Approved = Callable[..., Awaitable[str]]
 CodeFor = Callable[[str], Awaitable[str]]
@@ -62,12 +63,12 @@ async def test_the_same_key_again_gives_the_same_receipt_and_no_second_debit(
     assert debits(sql, customer) == [-2_500]
 
 
-async def test_twenty_at_once_with_one_key_are_one_debit(
+async def test_fifty_at_once_with_one_key_are_one_debit(
     bank: Bank, make_customer: MakeCustomer, approved: Approved, sql: Sql
 ) -> None:
     customer = await make_customer()
     key = await approved(customer, 2_500)
-    receipts = await asyncio.gather(*(bank.transfers.execute(customer, key) for _ in range(20)))
+    receipts = await asyncio.gather(*(bank.transfers.execute(customer, key) for _ in range(50)))
     assert len(set(receipts)) == 1
     assert debits(sql, customer) == [-2_500]
 
@@ -84,18 +85,30 @@ async def test_many_keys_at_once_never_overdraw(
     assert await balance(bank, customer) == 2_000
 
 
-async def test_paying_each_other_at_once_ends_without_deadlock(
-    bank: Bank, make_customer: MakeCustomer, approved: Approved
+@pytest.mark.timeout(900)
+async def test_paying_each_other_two_hundred_times_at_once_ends_without_deadlock(
+    bank: Bank, make_customer: MakeCustomer, sql: Sql
 ) -> None:
     first_bban, second_bban = new_bban(), new_bban()
     first = await make_customer(100_000, {"Other": second_bban}, first_bban)
     second = await make_customer(100_000, {"Other": first_bban}, second_bban)
-    keys = [(who, await approved(who, 100 + number, "Other")) for number in range(5) for who in (first, second)]
+    bank.transfers.pool.timeout = 300  # two hundred wait for eight connections: how long is not the question here
+    pigeonhole = Pigeonhole()
+    step_up, keys = dataclasses.replace(bank.step_up, messenger=pigeonhole), []
+    for who in (first, second):
+        quote = await bank.transfers.quote(who, (await bank.payees.resolve(who, "other")).id, Money(100, "GBP"))
+        for _ in range(100):
+            key = (await bank.transfers.prepare(who, quote)).key
+            await step_up.challenge(who, key)
+            await step_up.verify(who, key, pigeonhole.codes[who])
+            keys.append((who, key))
+    keys = [key for pair in zip(keys[:100], keys[100:], strict=True) for key in pair]
     receipts = await asyncio.gather(*(bank.transfers.execute(who, key) for who, key in keys))
-    assert len(receipts) == 10
+    assert len({receipt.reference for receipt in receipts}) == 200
     assert await balance(bank, first) == await balance(bank, second) == 100_000
+    assert debits(sql, first) == debits(sql, second) == [-100] * 100
     incoming = await bank.accounts.transactions(first, direction="in")
-    assert (incoming.count, incoming.items[0].counterparty) == (5, "Test Person")
+    assert (incoming.count, incoming.items[0].counterparty) == (100, "Test Person")
 
 
 async def test_too_little_money_is_refused_before_and_at_the_booking(

@@ -21,6 +21,8 @@ from common import keys
 from common.settings import Settings
 from tests.integration.bank.bank_customers import MakeCustomer, new_bban
 
+CUSTOMER = {"plan": "standard", "country": "GB", "timezone": "Europe/London", "base_currency": "GBP"}
+
 
 @pytest.fixture(scope="module")
 def seeded(own_database: Settings) -> Settings:
@@ -47,7 +49,7 @@ async def make_customer(seeded: Settings) -> MakeCustomer:
     async def make(verified: bool = False, opening: int = 100_000, **sections: Any) -> str:
         customer_id = str(uuid4())
         content: dict[str, Any] = {
-            "customer": {"plan": "standard", "country": "GB", "timezone": "Europe/London", "base_currency": "GBP"},
+            "customer": {**CUSTOMER, **sections.pop("customer", {})},
             "personal": {
                 "first_name": "Test",
                 "last_name": "Person",

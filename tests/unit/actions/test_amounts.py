@@ -63,6 +63,16 @@ from actions.parsing.amounts import (
         ("a quid", "1", "GBP"),
         ("٢٥٫٥٠", "25.50", None),
         ("send 25 and not a penny more for the other two", "25", None),
+        ("1 penny", "0.01", "GBP"),
+        ("2.5k", "2500", None),
+        ("1 250,50", "1250.50", None),
+        ("1\u00a0250,50 €", "1250.50", "EUR"),
+        ("１，２５０．５０", "1250.50", None),
+        ("£１２", "12", "GBP"),
+        ("a grand", "1000", None),
+        ("half a million yen", "500000", "JPY"),
+        ("three hundred and fifty euros", "350", "EUR"),
+        ("TWENTY-FIVE POUNDS", "25", "GBP"),
     ],
 )
 def test_amounts_are_read(text: str, value: str, currency: str | None) -> None:
@@ -94,6 +104,16 @@ def test_amounts_are_read(text: str, value: str, currency: str | None) -> None:
         ("25 bitcoin", "not_a_number"),
         ("25 percent of it", "not_a_number"),
         ("25_000", "not_a_number"),
+        ("inf", "not_a_number"),
+        ("-inf", "not_a_number"),
+        ("1e5", "not_a_number"),
+        ("0x10", "not_a_number"),
+        ("½ pound", "not_a_number"),
+        ("a quarter of a million", "not_a_number"),
+        ("a couple of hundred quid", "not_a_number"),
+        ("a few quid", "not_a_number"),
+        ("1.234,567 €", "too_precise"),
+        ("one fifty", "several"),
     ],
 )
 def test_amounts_that_cannot_be_used_say_why(text: str, code: str) -> None:

@@ -275,7 +275,7 @@ async def test_five_wrong_codes_end_the_transfer(talk: Talk, bank: FakeBank) -> 
 async def test_a_lost_code_is_sent_again(talk: Talk, bank: FakeBank, text: str, intent: str) -> None:
     await talk.say("send £25 to Maya", "transfer_money")
     await talk.say("yes", "affirm")
-    assert names(await talk.say(text, intent)) == ["utter_transfer_code_resent", ASK_CODE]
+    assert names(await talk.say(text, intent)) == ["utter_form_code_resent", ASK_CODE]
     assert bank.steps.count(("challenge", "key-1")) == 2
 
 

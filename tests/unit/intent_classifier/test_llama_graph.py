@@ -91,7 +91,7 @@ def test_one_huge_token_does_not_blur_the_others(llama: LlamaModel) -> None:
     graph = llama_graph._Graph()
     generator = np.random.default_rng(1)
     weight = generator.normal(size=(24, HIDDEN)).astype(np.float32)
-    product = graph.product("rows", weight)
+    product = graph.scaled_product("rows", weight)
     model = onnxruntime.InferenceSession(
         _single(graph, product).SerializeToString(), providers=["CPUExecutionProvider"]
     )

@@ -131,3 +131,39 @@ def test_what_is_given_is_not_changed(events: EventScrubber) -> None:
     given = user("my card is 4111 1111 1111 1111")
     events.scrub([given], DialogueState())
     assert given["text"] == "my card is 4111 1111 1111 1111"
+
+
+def test_a_card_in_four_messages_with_words_between_is_caught(events: EventScrubber) -> None:
+    state = DialogueState()
+    said = [user("it starts 4111"), user("then 1111"), user("wait a second"), user("then 1111"), user("and 1111")]
+    texts = [payload["text"] for payload in events.scrub(said, state).payloads]
+    assert not any(map(str.isdigit, "".join(texts)))
+    assert texts[2] == "wait a second"
+
+
+def test_the_value_of_a_secret_may_come_in_the_next_message(events: EventScrubber) -> None:
+    state = DialogueState()
+    stored = [events.scrub([user(text)], state).payloads[0]["text"] for text in ("my password is", "Zq9-tulip")]
+    assert stored == ["my password is", "<PASSWORD>"]
+
+
+def test_a_broker_sees_no_ending_and_no_reference(events: EventScrubber) -> None:
+    given = [user("my card is 4111 1111 1111 1111"), slot("transfer_payee", "Sam")]
+    stored = events.scrub(given, DialogueState()).payloads
+    published = [events.for_broker(payload) for payload in stored]
+    assert "ending 1111" in str(stored)
+    assert "1111" not in str(published)
+    assert REFERENCE not in str(published)
+    assert [payload["event"] for payload in published] == ["user", "slot"]
+
+
+def test_a_kept_slot_that_holds_an_account_goes_to_the_vault(events: EventScrubber) -> None:
+    batch = events.scrub([slot("transfer_last", "to GB29 NWBK 6016 1331 9268 19")], DialogueState())
+    assert list(batch.vault.values()) == [("transfer_last", "to GB29 NWBK 6016 1331 9268 19")]
+    assert "GB29" not in str(batch.payloads)
+
+
+def test_a_kept_slot_that_holds_a_code_is_masked(events: EventScrubber) -> None:
+    batch = events.scrub([slot("transfer_last", "my pin is 4521")], DialogueState())
+    assert batch.vault == {}
+    assert batch.payloads[0]["value"] == "my pin is <PIN>"

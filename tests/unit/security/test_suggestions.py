@@ -21,3 +21,9 @@ def test_steps_are_buttons_and_few():
     assert len(after) <= MOST
     assert Suggestions(SUGGESTIONS).after(None) == []
     assert Suggestions(SUGGESTIONS).after("inform") == []
+
+
+def test_what_the_data_suggests_comes_first_and_once():
+    after = Suggestions(SUGGESTIONS).after("freeze_card", ["unfreeze_card", "check_balance"])
+    assert [step["payload"] for step in after[:2]] == ["/unfreeze_card", "/check_balance"]
+    assert len(after) == len({step["payload"] for step in after}) == MOST

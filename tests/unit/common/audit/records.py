@@ -9,13 +9,14 @@ from common.audit.record import SHAPES, AuditRecord, Kind
 HEX = "0123456789abcdef" * 2
 CUSTOMER = f"customer_{HEX}"
 DETAILS: dict[str, dict[str, Any]] = {
-    "login": {"method": "password", "reason": "invalid_grant", "address": f"address_{HEX}"},
+    "login": {"method": "password", "reason": "invalid_grant", "address": f"address_{HEX}", "count": 3},
     "token_revoked": {"method": "refresh_token", "reason": "by_customer"},
     "access_denied": {
         "door": "session",
         "reason": "session_forbidden",
         "target": f"session_{HEX}",
         "address": f"address_{HEX}",
+        "count": 3,
     },
     "money_movement": {
         "operation": "transfer",
@@ -40,7 +41,31 @@ DETAILS: dict[str, dict[str, Any]] = {
         "reason": "step_up_required",
     },
     "payee_change": {"operation": "add", "payee": f"payee_{HEX}", "country": "DE", "reason": "invalid_iban"},
-    "step_up": {"stage": "wrong", "operation": "transfer", "tries_left": 2, "reason": "code_wrong"},
+    "profile_change": {"detail": "device", "target": f"device_{HEX}", "reason": "not_found"},
+    "instruction": {
+        "operation": "mandate_cancelled",
+        "amount_minor": 4000,
+        "currency": "GBP",
+        "payee": f"payee_{HEX}",
+        "target": f"mandate_{HEX}",
+        "reason": "not_found",
+    },
+    "case": {
+        "about": "card_payment",
+        "stage": "opened",
+        "case": f"case_{HEX}",
+        "amount_minor": 4000,
+        "currency": "GBP",
+        "reason": "case_not_possible",
+    },
+    "step_up": {
+        "stage": "wrong",
+        "operation": "transfer",
+        "payee": f"payee_{HEX}",
+        "card": f"card_{HEX}",
+        "tries_left": 2,
+        "reason": "code_wrong",
+    },
     "export": {"scope": "everything", "items": 120, "reason": "token_expired"},
     "erasure": {"scope": "session", "items": 3, "reason": "law"},
     "key_rotation": {"purpose": "key_encryption", "key": f"key_{HEX}", "items": 10_000, "reason": "timeout"},

@@ -154,3 +154,18 @@ def test_limits_can_be_set() -> None:
 def test_distance_between_countries(one: str, other: str, least: float, most: float) -> None:
     assert least <= distance_km(one, other) <= most
     assert distance_km(other, one) == distance_km(one, other)
+
+
+def test_one_record_that_stands_for_many_refusals_counts_as_many() -> None:
+    assert kinds([denied(1, count=9)]) == []
+    assert kinds([denied(1, count=9), denied(2)]) == ["denials"]
+    assert found([denied(1, count=40)])[0].facts["count"] == 40
+
+
+def test_what_moves_by_itself_is_neither_unusual_nor_usual() -> None:
+    """Standing orders and the history of a new customer say nothing about what the customer does by hand."""
+    by_itself = [paid(day, 1_000 + day, actor="system") for day in range(30)]
+    assert kinds([*by_itself, paid(30, 9_000_000, hour=3, actor="system")]) == []
+    assert kinds([*by_itself, paid(30, 9_000_000, hour=3)]) == []
+    by_hand = [paid(day, 1_000 + day) for day in range(30)]
+    assert kinds([*by_hand, paid(30, 9_000_000, hour=3)], fresh=31) == ["unusual_amount", "unusual_hour"]

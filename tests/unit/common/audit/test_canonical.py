@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.audit.canonical import LARGEST, CanonicalError, canonical
@@ -79,11 +79,13 @@ def test_endless_nesting_is_refused_and_ends_nothing() -> None:
         canonical(deep)
 
 
+@settings(deadline=None)
 @given(values)
 def test_the_spelling_reads_back_as_the_value(value: Any) -> None:
     assert json.loads(canonical(value)) == value
 
 
+@settings(deadline=None)
 @given(st.dictionaries(text, values), st.randoms())
 def test_the_order_in_which_members_came_does_not_matter(value: dict[str, Any], random: Any) -> None:
     items = list(value.items())
@@ -91,6 +93,7 @@ def test_the_order_in_which_members_came_does_not_matter(value: dict[str, Any], 
     assert canonical(dict(items)) == canonical(value)
 
 
+@settings(deadline=None)
 @given(values, values)
 def test_different_values_are_spelled_differently(one: Any, other: Any) -> None:
     assert (canonical(one) == canonical(other)) == (

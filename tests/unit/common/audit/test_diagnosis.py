@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.audit.chain import BODY, Sealed, digest, genesis, link
@@ -155,6 +155,7 @@ def test_a_last_record_with_a_fitting_hash_is_told_by_its_signature() -> None:
     assert verdict(rows, {6: rows[5].hash.hex()}) == ("changed", 5)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 11), st.sampled_from(sorted(BODY)), st.integers(100, 200))
 def test_any_change_of_any_field_is_found_where_it_is(index: int, name: str, value: int) -> None:
     rows = chain()
@@ -162,6 +163,7 @@ def test_any_change_of_any_field_is_found_where_it_is(index: int, name: str, val
     assert verdict(rows) == ("changed", index + 1)
 
 
+@settings(deadline=None)
 @given(st.permutations(range(8)))
 def test_any_other_order_is_found_at_its_first_difference(order: list[int]) -> None:
     rows = chain(8)
@@ -170,6 +172,7 @@ def test_any_other_order_is_found_at_its_first_difference(order: list[int]) -> N
     assert verdict(moved) == (None if first is None else ("reordered", first))
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(1, 11), max_size=11))
 def test_any_loss_before_the_end_is_found_at_its_first_record(gone: set[int]) -> None:
     rows = [row for row in chain() if row.sequence not in gone]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.bank import errors as bank_errors
@@ -100,6 +100,7 @@ def test_a_detail_that_its_type_does_not_allow_is_refused(name: str, value: Any)
         record(**{name: value})
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.data(), st.text())
 def test_no_text_that_somebody_wrote_gets_in(kind: str, data: Any, text: str) -> None:
     name = data.draw(st.sampled_from(sorted(DETAILS[kind])))
