@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from actions.bank.errors import (
     CodeExpired,
     CodeLocked,
+    CodeNotSent,
     CodeVoid,
     CodeWrong,
     KeyConflict,
@@ -84,6 +85,9 @@ class ProvenForm(TellerForm):
         except (PreparedExpired, KeyConflict):
             await self._go_stale(turn)
             return
+        except CodeNotSent as error:  # the summary stands: a yes tries again
+            turn.say_refusal(error)
+            return
         except StepUpUnavailable as error:
             turn.say_refusal(error)
             await self.stop(turn, self.said_cancelled)
@@ -112,11 +116,10 @@ class ProvenForm(TellerForm):
                 turn.say("utter_form_code_resent")
             else:
                 raise Miss("utter_form_code_unclear")
-        except CodeWrong as error:
+        except (CodeWrong, CodeNotSent) as error:
             turn.say_refusal(error)
         except CodeExpired as error:
-            await self._send_code(turn)
-            turn.say_refusal(error)
+            await self._renew_code(turn, error)
         except CodeLocked as error:
             turn.say_refusal(error)
             await self.stop(turn, self.said_cancelled)
@@ -125,6 +128,13 @@ class ProvenForm(TellerForm):
             await self.refresh(turn)
         except (PreparedExpired, KeyConflict, NotFound):
             await self._go_stale(turn)
+
+    async def _renew_code(self, turn: FormTurn, expired: CodeExpired) -> None:
+        try:
+            await self._send_code(turn)
+            turn.say_refusal(expired)
+        except CodeNotSent as error:
+            turn.say_refusal(error)
 
     async def _send_code(self, turn: FormTurn) -> None:
         """A fresh code for what is prepared; where the bank sends no more of them the form ends."""

@@ -45,6 +45,10 @@ class Sealer:
             raise NotFound("customer") from None
         return CustomerSealer(key, str(customer_id), self)
 
+    async def of_anyone(self, connection: AsyncConnection[Any], customer_id: object | None) -> CustomerSealer | Sealer:
+        """The customer's own seal, or the house's for a guest."""
+        return self if customer_id is None else await self.of(connection, customer_id)
+
     def seal(self, fields: Mapping[str, str | None], place: str) -> bytes:
         """Key id length, key id, nonce, ciphertext."""
         key_id = self._keyring.active_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from actions.bank.jobs.auto_top_ups import AutoTopUps
+from actions.bank.jobs.bills import BillReminders
 from actions.bank.jobs.clearing import Clearing
 from actions.bank.jobs.closures import Closures
 from actions.bank.jobs.expiry import LapsedHolds, LapsedOperations
@@ -21,4 +22,5 @@ def jobs_of(bank: Bank) -> list[Job]:
         LapsedOperations(*shared),
         LapsedHolds(*shared),
         Closures(*shared, bank.transfers),
+        BillReminders(*shared),
     ]

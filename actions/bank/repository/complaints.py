@@ -38,6 +38,7 @@ async def add(
 ) -> Complaint:
     """Record a complaint; what the customer wrote is sealed."""
     complaint_id = uuid4()
+    own = await sealer.of_anyone(connection, customer_id)
     found = await row(
         connection,
         "INSERT INTO complaints (id, customer_id, session_id, area, words, state, opened_at, final_by)"
@@ -46,7 +47,7 @@ async def add(
         customer_id,
         session_id,
         area,
-        sealer.seal({"words": text}, f"complaints.words:{complaint_id}"),
+        own.seal({"words": text}, f"complaints.words:{complaint_id}"),
         now,
         final_by,
     )

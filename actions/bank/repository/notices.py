@@ -9,7 +9,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from actions.bank.model.money import Money
-from actions.bank.repository.unit import Connection
+from actions.bank.repository.unit import Connection, Row, row
 
 KINDS = frozenset({"card_dispatched", "refund_booked", "payment_declined", "bill_due", "transfer_returned"})
 LIFE = timedelta(days=14)
@@ -56,28 +56,27 @@ def _plain(fact: Fact) -> Any:
     raise TypeError(f"not a fact: {type(fact).__name__}")
 
 
-async def remind_of_bills(connection: Connection, today: date) -> None:
-    """Leave a notice of every direct debit and standing order of tomorrow; run again, it adds nothing.
+async def take_bill(connection: Connection, now: datetime) -> Row | None:
+    """A direct debit or standing order of the customer's tomorrow that no notice is about yet; others skip it.
 
-    `today` is the bank's day; a notice that was not told by the end of tomorrow is not told at all.
+    id, customer_id, about, collector or payee_id, minor, currency, account, due.
     """
-    await connection.execute(
-        """
-        INSERT INTO notices (customer_id, kind, about, facts, expires_at)
-        SELECT customer_id, 'bill_due', about, jsonb_build_object(
-            'payee', payee, 'amount', jsonb_build_object('minor', minor, 'currency', currency),
-            'account', account, 'due', jsonb_build_object('day', %(day)s::date)), %(day)s::date + interval '1 day'
-        FROM (
-            SELECT m.customer_id, 'mandate ' || m.id || ' ' || m.next_run AS about, m.collector AS payee,
-                   m.last_amount_minor AS minor, a.currency, a.name AS account
-            FROM mandates m JOIN accounts a ON a.id = m.account_id
-            WHERE m.status = 'active' AND m.next_run = %(day)s AND m.last_amount_minor IS NOT NULL
-            UNION ALL
-            SELECT s.customer_id, 'order ' || s.id || ' ' || s.next_run, p.name, s.amount_minor, s.currency, a.name
-            FROM standing_orders s JOIN accounts a ON a.id = s.account_id JOIN payees p ON p.id = s.payee_id
-            WHERE s.status = 'active' AND s.next_run = %(day)s
-        ) AS due
-        ON CONFLICT DO NOTHING
-        """,
-        {"day": today + timedelta(days=1)},
-    )
+    return await row(connection, _MANDATE, {"now": now}) or await row(connection, _ORDER, {"now": now})
+
+
+def _bill(kind: str, table: str, whose: str, minor: str) -> str:
+    return f"""
+        SELECT bill.id, bill.customer_id, {whose}, {minor} AS minor, accounts.currency, accounts.name AS account,
+            bill.next_run AS due, '{kind} ' || bill.id || ' ' || bill.next_run AS about
+        FROM {table} bill JOIN accounts ON accounts.id = bill.account_id
+        JOIN customers ON customers.id = bill.customer_id
+        WHERE bill.status = 'active' AND bill.next_run = (%(now)s AT TIME ZONE customers.timezone)::date + 1
+            AND {minor} IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM notices WHERE notices.kind = 'bill_due'
+                AND notices.about = '{kind} ' || bill.id || ' ' || bill.next_run)
+        ORDER BY bill.id LIMIT 1 FOR UPDATE OF bill SKIP LOCKED
+    """  # nosec B608: fixed texts
+
+
+_MANDATE = _bill("mandate", "mandates", "bill.collector, NULL AS payee_id", "bill.last_amount_minor")
+_ORDER = _bill("order", "standing_orders", "NULL AS collector, bill.payee_id", "bill.amount_minor")

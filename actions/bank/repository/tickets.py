@@ -51,6 +51,7 @@ async def add(
     `times`: answer_minutes, and gives_up_at (None: it waits as long as it takes).
     """
     ticket_id = uuid4()
+    own = await sealer.of_anyone(connection, customer_id)
     await connection.execute(
         "INSERT INTO handoff_tickets AS known (id, number, customer_id, session_id, reason, priority, summary, status,"
         " created_at, answer_minutes, gives_up_at)"
@@ -64,7 +65,7 @@ async def add(
             session_id,
             reason,
             priority,
-            sealer.seal({"summary": summary}, f"handoff_tickets.summary:{ticket_id}"),
+            own.seal({"summary": summary}, f"handoff_tickets.summary:{ticket_id}"),
             now,
             times["answer_minutes"],
             times["gives_up_at"],

@@ -44,6 +44,7 @@ class EditDetail(Operation):
             values = {quote.facts["detail"]: value}
             country = order.details.get("country") if quote.facts["detail"] == "address" else None
             await customers.set_personal(desk.connection, desk.sealer, desk.profile.id, values, country)
+        own = await desk.sealer.of(desk.connection, desk.profile.id)
         await insert(
             desk.connection,
             "detail_changes",
@@ -52,7 +53,7 @@ class EditDetail(Operation):
                 "customer_id": desk.profile.id,
                 "detail": quote.facts["detail"],
                 "state": "document_needed" if needs_document else "saved",
-                "value": desk.sealer.seal({"value": value}, f"detail_changes.value:{change_id}"),
+                "value": own.seal({"value": value}, f"detail_changes.value:{change_id}"),
                 "created_at": desk.now,
             },
         )

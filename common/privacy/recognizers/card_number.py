@@ -19,7 +19,7 @@ _NETWORKS = (
     (re.compile(r"8[12]|9"), {16}),
     (re.compile(r"1"), {15}),
 )
-_STRICT = re.compile(r"4|5|6|3[47]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720")
+_STRICT = re.compile(r"4|5|6|3[457]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720")
 _GROUP = re.compile(r"(?<!\d)\d{3,8}(?!\d)")
 _UNBROKEN = re.compile(r"\d{13,}")
 _SPREAD_GAP = 40

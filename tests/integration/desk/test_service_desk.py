@@ -9,12 +9,16 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from actions.bank.bootstrap import utc_now
+from actions.bank.jobs.bills import BillReminders
 from actions.bank.model.money import Money
 from actions.bank.repository import notices
 from actions.bank.repository.unit import open_bank_pool
+from actions.bank.sealing import Sealer
 from actions.bank.use_cases.complaints import last_day
+from actions.bank.worker import Worker
 from actions.house import House
-from common import demo
+from common import demo, keys
 from common.settings import Settings
 from tests.dialogue import Talk, names
 
@@ -133,9 +137,10 @@ async def test_a_bill_of_tomorrow_is_told_once(seeded: Settings, sql: Sql) -> No
         "UPDATE mandates SET next_run = %s, last_amount_minor = 999 WHERE id = %s", (today + timedelta(days=1), mandate)
     )
     pool = await open_bank_pool(seeded, 1)
-    for _ in range(2):
-        async with pool.connection() as connection:
-            await notices.remind_of_bills(connection, today)
+    reminders = BillReminders(pool, Sealer(keys.load(seeded)), utc_now)
+    worker = Worker(pool, [reminders], utc_now)
+    await worker.tick()
+    assert await worker.tick() == 0
     await pool.close()
     assert [one["amount"]["minor"] for one in told(sql, str(customer_id), "bill_due")].count(999) == 1
 

@@ -66,7 +66,8 @@ ROWS = [
         (item("kind = 'transfer' AND status = 'pending'", "expected_by"),), "utter_transfer_timing"),
     Row("beneficiary_not_allowed", "why can I not pay CoinHarbour",
         ("SELECT 'CoinHarbour' AS name, country, explanation, fix FROM bank.payees JOIN bank.reason_codes"
-         " ON code = block_reason WHERE customer_id = %(customer)s AND status = 'blocked'",), "utter_payee_none_blocked"),
+         " ON code = block_reason WHERE customer_id = %(customer)s AND status = 'blocked'",),
+        "utter_payee_none_blocked"),
     Row("scheduled_payments", "what is scheduled",
         ("SELECT 'Oakwood Lettings' AS name, amount_minor, currency, next_run FROM bank.standing_orders"
          " WHERE customer_id = %(customer)s",
@@ -160,9 +161,10 @@ ROWS = [
         ("SELECT case_no FROM bank.disputes WHERE customer_id = %(customer)s",), "utter_dispute_none"),
     Row("request_refund", "I want a refund from Northern Rail", (item("counterparty = 'Northern Rail'"),),
         "utter_dispute_none"),
-    Row("report_scam", "I was scammed: the payment of £120.00 to Maya Fernandes", (item(f"{_OUT} AND status = 'reverted' AND reason_code ="
-        " 'customer_cancelled'"), "SELECT case_no, decide_by FROM bank.disputes WHERE customer_id = %(customer)s"
-        " AND kind = 'fraud'"), "utter_report_scam_none"),
+    Row("report_scam", "I was scammed: the payment of £120.00 to Maya Fernandes", (
+        item(f"{_OUT} AND status = 'reverted' AND reason_code = 'customer_cancelled'"),
+        "SELECT case_no, decide_by FROM bank.disputes WHERE customer_id = %(customer)s AND kind = 'fraud'"),
+        "utter_report_scam_none"),
     # cash
     Row("pending_cash_withdrawal", "my withdrawal is pending",
         (item("kind = 'atm' AND status = 'pending'", "location", "expected_by"),),
