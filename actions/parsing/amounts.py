@@ -41,6 +41,23 @@ _NAMES = {
     "ZAR": "zar rand",
 }
 _WORDS = {word: code for code, words in _NAMES.items() for word in words.split()} | _SYMBOLS
+_NATIONAL = (
+    (r"swiss francs?", "CHF"),
+    (r"(?:us|u\.s\.|american) (?:dollars?|bucks?)", "USD"),
+    (r"canadian (?:dollars?|bucks?)", "CAD"),
+    (r"(?:australian|aussie) (?:dollars?|bucks?)", "AUD"),
+    (r"new zealand dollars?", "NZD"),
+    (r"hong kong dollars?", "HKD"),
+    (r"singapore dollars?", "SGD"),
+    (r"(?:british|english|uk) pounds?|pounds? sterling", "GBP"),
+    (r"polish (?:zlotys?|zloties)", "PLN"),
+    (r"swedish (?:kronor|kronas?|crowns?)", "SEK"),
+    (r"norwegian (?:kroner|krone|crowns?)", "NOK"),
+    (r"danish (?:kroner|krone|crowns?)", "DKK"),
+    (r"czech (?:korunas?|crowns?)", "CZK"),
+    (r"(?:japanese|indian|turkish|hungarian|south african) (?=(?:yen|rupees?|liras?|forints?|rand)\b)", ""),
+)
+"""Names of two words, of which the second alone means another currency or none that can be read beside a number."""
 _CODES = frozenset(list_currencies())
 _TIMES = {"k": 1_000, "grand": 1_000, "m": 1_000_000, "million": 1_000_000, "mil": 1_000_000}
 
@@ -167,7 +184,7 @@ def find_currency(text: str) -> str | None:
 
 def find_currencies(text: str) -> list[str]:
     """The different currencies named in `text`, in order."""
-    plain = normalise(text)
+    plain = _with_codes(normalise(text))
     named: list[str] = []
     for match in re.finditer(rf"(?<![^\W\d_])(?:{_CURRENCY})(?![^\W\d_])|\b[A-Z]{{3}}\b", plain, re.IGNORECASE):
         word = match.group()
@@ -177,8 +194,15 @@ def find_currencies(text: str) -> list[str]:
     return named
 
 
+def _with_codes(plain: str) -> str:
+    """`plain` with "Swiss francs" and the like as their codes."""
+    for pattern, code in _NATIONAL:
+        plain = re.sub(rf"\b(?:{pattern})(?!\w)" if code else rf"\b{pattern}", code, plain, flags=re.IGNORECASE)
+    return plain
+
+
 def _readable(text: str) -> str:
-    plain = without_identifiers(normalise(text))
+    plain = _with_codes(without_identifiers(normalise(text)))
     plain = _HALF.sub(lambda match: _HALVES[match[1].casefold()], plain)
     plain = _SIGN_PENCE.sub(r"\1.\2", plain)
     plain = _MANY.sub(lambda match: "k" if match[1].casefold() == "thousand" else "m", plain)

@@ -46,7 +46,7 @@ class Bar:
 BARS = [
     Bar(REFERENCE, 0.9999, 40, steady=0.99),
     Bar("remote", 0.99, 39, steady=0.99),
-    Bar("onnx-int8", 0.99, 39, steady=0.99),
+    Bar("onnx-int8", 0.99, 39, steady=0.98),
     Bar("torch-4bit", 0.99, 39, steady=0.99),
 ]
 

@@ -61,7 +61,7 @@ async def take_bill(connection: Connection, now: datetime) -> Row | None:
 
     id, customer_id, about, collector or payee_id, minor, currency, account, due.
     """
-    return await row(connection, _MANDATE, {"now": now}) or await row(connection, _ORDER, {"now": now})
+    return await row(connection, _MANDATE, now) or await row(connection, _ORDER, now)
 
 
 def _bill(kind: str, table: str, whose: str, minor: str) -> str:
@@ -70,7 +70,7 @@ def _bill(kind: str, table: str, whose: str, minor: str) -> str:
             bill.next_run AS due, '{kind} ' || bill.id || ' ' || bill.next_run AS about
         FROM {table} bill JOIN accounts ON accounts.id = bill.account_id
         JOIN customers ON customers.id = bill.customer_id
-        WHERE bill.status = 'active' AND bill.next_run = (%(now)s AT TIME ZONE customers.timezone)::date + 1
+        WHERE bill.status = 'active' AND bill.next_run = (%s AT TIME ZONE customers.timezone)::date + 1
             AND {minor} IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM notices WHERE notices.kind = 'bill_due'
                 AND notices.about = '{kind} ' || bill.id || ' ' || bill.next_run)

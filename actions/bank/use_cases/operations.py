@@ -190,8 +190,9 @@ class Operations(Service):
             intent = await self._intent(connection, customer_id, key)
             if intent["state"] == "executed":
                 raise KeyConflict("executed")
-            await intents.void_challenges(connection, customer_id, key)
-            await intents.set_state(connection, customer_id, key, "cancelled")
+            if intent["state"] == "prepared":
+                await intents.void_challenges(connection, customer_id, key)
+                await intents.set_state(connection, customer_id, key, "cancelled")
 
     async def _execute(self, connection: Connection, customer_id: str, key: str) -> Mapping[str, Any]:
         intent = await self._intent(connection, customer_id, key)
