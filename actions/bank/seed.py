@@ -21,14 +21,13 @@ from actions.bank.repository.unit import Connection, open_bank_pool
 from actions.bank.resealing import reseal
 from actions.bank.sealing import Sealer
 from actions.bank.seed_customer import CustomerSeed
-from common import demo, keys
+from common import demo, keys, locks
 from common.settings import Settings, SettingsError, load
 
 DATA = Path(__file__).with_name("seed_data")
 PER_EUR = {"EUR": "1", "GBP": "0.8655", "USD": "1.0830", "CHF": "0.9420", "PLN": "4.2750", "SEK": "11.2100",
            "JPY": "162.40", "AUD": "1.6480", "CAD": "1.4730"}  # fmt: skip
 RATE_DAYS = 35
-LOCK = 7355609
 
 
 def expand(row: list[Any]) -> list[tuple[Any, ...]]:
@@ -75,7 +74,7 @@ async def seed(settings: Settings) -> list[str]:
     pool = await open_bank_pool(settings, 1)
     try:
         async with pool.connection() as connection:
-            await connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+            await connection.execute("SELECT pg_advisory_xact_lock(%s)", (locks.DEMO_SEED,))
             await seed_policies(connection)
             await seed_rates(connection, now)
             await reseal(connection, sealer)

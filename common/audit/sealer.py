@@ -6,6 +6,7 @@ from collections import Counter
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from common import locks
 from common.audit import checkpoint, database
 from common.audit.chain import Head, genesis, link
 from common.audit.checkpoint import CheckpointError, Trail
@@ -17,7 +18,6 @@ from common.audit.signing import key_id
 
 BATCH = 2000
 MONTHS_AHEAD = 3
-_LOCK = 7355609
 _ADVICE = "run `python -m common.audit verify`, and `reanchor` only after a restore"
 
 
@@ -27,7 +27,7 @@ class SealerError(RuntimeError):
 
 def become_the_only_one(connection: Sql) -> bool:
     """Whether this connection now is the database's only sealer; it is as long as it lives."""
-    return bool(database.one(connection, "SELECT pg_try_advisory_lock(%s)", _LOCK)[0])
+    return bool(database.one(connection, "SELECT pg_try_advisory_lock(%s)", locks.AUDIT_SEALER)[0])
 
 
 class Sealer:
