@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
 
@@ -14,6 +15,8 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from common.settings import ROOT, Settings
+
+_migrating = threading.Lock()  # Alembic keeps the migration at hand in module variables
 
 Owner = Literal["bank", "identity", "conversation", "audit", "keys"]
 
@@ -62,4 +65,5 @@ def migrate(settings: Settings) -> None:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "common" / "migrations"))
     config.attributes["database_url"] = settings.database_url
-    command.upgrade(config, "head")
+    with _migrating:
+        command.upgrade(config, "head")

@@ -99,7 +99,6 @@ async def test_months_are_made_ahead_and_old_ones_go_whole(own_database: Setting
         "text",
         7,
         {"event": "no such event"},
-        {"event": "slot"},
         {"event": "slot", "name": "x", "value": {"$vault": ["a"]}},
         {"event": "user", "text": {"a": 1}, "parse_data": 3},
         {"event": "reminder", "timestamp": 1},
