@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as some
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
@@ -21,6 +22,7 @@ from actions.bank.model.money import Money
 from actions.bank.worker import AnswerError, answer
 from tests.properties.world import World
 
+HOME = ZoneInfo("Europe/London")
 LEDGER = """
     SELECT a.customer_id::text, a.balance_minor, coalesce(sum(e.amount_minor), 0)::bigint,
         count(*) FILTER (WHERE e.amount_minor < 0)
@@ -301,7 +303,7 @@ class LedgerMachine(RuleBasedStateMachine):
             if intent.key in self.rejected:
                 self.owned[intent.sender] += intent.amount
         self.in_clearing = []
-        today: date = self.world.now().date()
+        today: date = self.world.now().astimezone(HOME).date()  # an order is due on its customer's day
         for order in self.orders:
             if order.get("ran") or order["due"] > today:
                 continue
