@@ -108,7 +108,7 @@ def verify(settings: Settings, backup: Path) -> int:
 
 def new_database(url: str) -> str:
     """The URL of a new, empty database on the server at `url`."""
-    name = f"teller_{datetime.now(timezone.utc):%Y%m%d_%H%M%S}"
+    name = f"teller_{datetime.now(timezone.utc):%Y%m%d_%H%M%S}_{secrets.token_hex(3)}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return urlsplit(url)._replace(path=f"/{name}").geturl()
