@@ -15,7 +15,7 @@ from actions.bank.model.accounts import Loan
 from actions.bank.model.money import Money
 from actions.bank.model.policies import Country
 from actions.bank.wording import share
-from actions.caller import GUEST, Button, TellerAction, Turn
+from actions.caller import GUEST, NEXT_STEPS, Button, TellerAction, Turn
 from actions.card_checks import day
 from actions.forms import HANDOFF
 from actions.operation_accounts import DETAIL_WORDS
@@ -28,6 +28,7 @@ from actions.parsing.text import normalise
 from actions.topics import topic
 
 _NOT_OFFERED = "not offered"
+_PROOF = re.compile(r"\bproof of (?:a |the |my )?(?:payment|transfer)|\bpayment (?:proof|confirmation)\b", re.I)
 _CONFIRMATION = re.compile(
     r"\b(?:balance|account)\s(?:confirmation|certificate|letter)|\bproof of (?:balance|funds)", re.I
 )
@@ -128,6 +129,8 @@ async def terminate_account(turn: Turn) -> list[EventType]:
 
 async def statement_request(turn: Turn) -> list[EventType]:
     """Make it at once for the account and month that are named; last month where none is."""
+    if _PROOF.search(turn.text):
+        return await NEXT_STEPS["send_payment_proof"](turn)
     accounts = await asked_accounts(turn)
     open_ones = [account for account in accounts if account.status != "closed"]
     said = normalise(turn.text).casefold()

@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from rasa_sdk.events import EventType
 
+from actions import linked_accounts
 from actions.bank.errors import AccountNotAvailable
 from actions.bank.model.accounts import Account
-from actions.bank.model.money import Money
 from actions.bank.model.transactions import Transaction, TransactionPage
 from actions.caller import TellerAction, Turn
 from actions.forms import HANDOFF
-from actions.parsing.amounts import AmountProblem, find_amounts, find_currency
+from actions.parsing.amounts import find_currency
 from actions.parsing.dates import Period, find_period
-from actions.parsing.text import normalise
+from actions.transaction_filters import amount_range, merchant_in, worded_period, worded_range
 from actions.wording import word
 
 _LISTED = 10
-_OVER = re.compile(r"\b(?:over|above|more than|bigger than|larger than|greater than|at least|exceeding)\b", re.I)
-_UNDER = re.compile(r"\b(?:under|below|less than|smaller than|at most|up to)\b", re.I)
-_BETWEEN = re.compile(r"\bbetween\b", re.I)
-_NO_VERB = "".join(rf"(?<!{word} )" for word in ("trying", "want", "like", "need", "going", "how", "able", "have"))
-_AT = re.compile(
-    rf"\b(?:at|{_NO_VERB}to|from|with|by)\s(?!(?:the|my|last|this|yesterday|today|least|most)\b)"
-    r"(?P<name>[^\W\d_][\w'&.\-]*(?:\s(?!(?:in|on|last|this|over|under|above|below|since|for|between|from|yesterday|"
-    r"today|please|and|during|before|after|with|of|more|less)\b)[^\W\d_][\w'&.\-]*){0,2})",
-    re.I,
-)
-_NOT_MERCHANTS = re.compile(
-    r"^(?:my|the|me|account|card|january|february|march|april|may|june|july|august|september|october|november|december|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|gbp|eur|usd|euros?|pounds?|dollars?)\b",
-    re.I,
-)
 
 
 class ActionCheckBalance(TellerAction):
-    """Available and booked balance of one currency's accounts, or of all, with what is pending between them."""
+    """Available and booked balance of one currency's accounts, or of all, with what is pending between them.
+
+    Accounts at another bank follow, where the customer has linked them.
+    """
 
     def name(self) -> str:
         return "action_check_balance"
 
     async def answer(self, turn: Turn) -> list[EventType]:
-        for account in await asked_accounts(turn):
+        for account in () if linked_accounts.about_elsewhere(turn) else await asked_accounts(turn):
             pending = account.booked != account.available
             turn.say(
                 "utter_accounts_balance_pending" if pending else "utter_accounts_balance",
@@ -55,7 +42,7 @@ class ActionCheckBalance(TellerAction):
                 pending=account.pending_out,
                 now=datetime.now(turn.zone),
             )
-        return []
+        return await linked_accounts.say_balances(turn, find_currency(turn.text))
 
 
 class ActionShowAccountDetails(TellerAction):
@@ -101,6 +88,8 @@ class ActionShowTransactions(TellerAction):
     async def answer(self, turn: Turn) -> list[EventType]:
         today = datetime.now(turn.zone).date()
         period = find_period(turn.text, today) or Period(None, None)
+        if linked_accounts.about_elsewhere(turn):
+            return await _tell_elsewhere(turn, period)
         merchant = merchant_in(turn.text)
         low, high = amount_range(turn)
         page = await turn.bank.accounts.transactions(
@@ -112,7 +101,8 @@ class ActionShowTransactions(TellerAction):
             max_amount=high,
             limit=_LISTED,
         )
-        filters = ", ".join(filter(None, [merchant, worded_period(period), worded_range(low, high)]))
+        span = [word(said, language=turn.language) for said in (worded_period(period), worded_range(low, high))]
+        filters = ", ".join(filter(None, [merchant, *span]))
         if page.items:
             turn.say(
                 "utter_accounts_transactions" if filters else "utter_accounts_transactions_latest",
@@ -144,64 +134,29 @@ async def asked_accounts(turn: Turn) -> Sequence[Account]:
     return fitting
 
 
+async def _tell_elsewhere(turn: Turn, period: Period) -> list[EventType]:
+    events, found = await linked_accounts.entries(turn, period)
+    if found is None or turn.bank.linked is None:
+        return events
+    shown = [f"{line(entry.transaction, turn)} [{entry.account.name}]" for entry in found[:_LISTED]]
+    if shown:
+        turn.say("utter_linked_transactions", bank=turn.bank.linked.name, shown=len(shown), lines="\n".join(shown))
+    else:
+        turn.say("utter_linked_transactions_none", bank=turn.bank.linked.name)
+    return events
+
+
 def line(item: Transaction, turn: Turn) -> str:
     """One transaction in a list: day, counterparty, signed amount, status where it is not plain completed."""
     sign = "+" if item.direction == "in" else "-"
     day = word(item.created_at.astimezone(turn.zone).date(), language=turn.language)
-    status = "" if item.status == "completed" else f" ({item.status})"
+    status = "" if item.status == "completed" else f" ({word(item.status, language=turn.language)})"
     return f"{day}: {item.counterparty}, {sign}{word(item.amount, language=turn.language)}{status}"
 
 
 def spaced(iban: str) -> str:
     """An IBAN in groups of four, as it is printed."""
     return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
-
-
-def merchant_in(text: str) -> str | None:
-    """The merchant or person that a question about transactions names after "at", "to", "from" or "with"."""
-    for match in _AT.finditer(normalise(text)):
-        name = match["name"].strip(" .'-")
-        if not _NOT_MERCHANTS.match(name):
-            return name
-    return None
-
-
-def amount_range(turn: Turn) -> tuple[Money | None, Money | None]:
-    """The least and greatest amount a question names: "over 50", "between 10 and 20", exactly "12.50"."""
-    amounts = find_amounts(turn.text)
-    base = turn.profile.base_currency if turn.profile else "GBP"
-    named = next((amount.currency for amount in amounts if amount.currency), base)
-    try:
-        values = [Money(amount.minor(named), named) for amount in amounts]
-    except AmountProblem:
-        values = []
-    if not values:
-        return None, None
-    if _BETWEEN.search(turn.text) and len(values) > 1:
-        return min(values[:2]), max(values[:2])
-    if _OVER.search(turn.text):
-        return values[0], None
-    if _UNDER.search(turn.text):
-        return None, values[0]
-    whole = re.search(r"\blast\s\d+\b|\b\d+\s(?:transactions|payments|purchases)\b", turn.text, re.I)
-    return (None, None) if whole else (values[0], values[0])
-
-
-def worded_period(period: Period) -> str:
-    """A period as part of a list of filters."""
-    days = [day for day in (period.first, period.last) if day]
-    return " to ".join(dict.fromkeys(_short(day) for day in days))
-
-
-def worded_range(low: Money | None, high: Money | None) -> str:
-    """An amount range as part of a list of filters."""
-    if low and high:
-        return f"{low}" if low == high else f"{low} to {high}"
-    return f"≥ {low}" if low else f"≤ {high}" if high else ""
-
-
-def _short(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _say_sums(turn: Turn, page: TransactionPage) -> None:

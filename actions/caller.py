@@ -7,7 +7,7 @@ forged call to the action server reads nothing and moves nothing.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +16,7 @@ import structlog
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.utils import all_subclasses
 
 from actions.bank.errors import BankError
 from actions.bank.model.customers import Profile
@@ -23,15 +24,18 @@ from actions.bank.services import Bank
 from actions.house import house
 from actions.overture import LANGUAGE, Overture, overture
 from actions.parsing.answers import is_no, is_stop, is_yes
+from actions.refusals import refuse
 from actions.wording import HOME_ZONE, worded
 from common import assertion
 from common.assertion import AssertionInvalid
 from common.locales import HOME, LOCALES
+from common.vocabulary import translated
 
 log = structlog.get_logger(__name__)
 
 GUEST = None
 OFFER_SLOT = "service_offer"
+NEXT_STEP, NEXT_ABOUT = "next_step", "next_about"
 
 
 class LoginNeeded(Exception):
@@ -65,6 +69,7 @@ class Turn:
         self.session_id: str = tracker.sender_id
         self.intent: str = (tracker.latest_message.get("intent") or {}).get("name") or ""
         self.text: str = tracker.latest_message.get("text") or ""
+        self.pressed: dict[str, str] = _pressed(tracker.latest_message.get("entities"))
         self.zone = _zone(profile)
         self.language: str = tracker.get_slot(LANGUAGE) or (profile.preferred_language if profile else HOME)
         if self.language not in LOCALES:
@@ -97,7 +102,7 @@ class Turn:
         self, response: str, facts: Mapping[str, Any] | None = None, *, buttons: Sequence[Button] = (), **more: Any
     ) -> None:
         """Utter a response of data/responses with its facts put in words."""
-        shown = [{"title": button.title, "payload": button.payload} for button in buttons]
+        shown = [{"title": translated(button.title, self.language), "payload": button.payload} for button in buttons]
         told = worded({**(facts or {}), **more}, self.zone, self.language)
         if self.language != HOME:
             told[LANGUAGE] = self.language
@@ -106,6 +111,11 @@ class Turn:
     def suggest(self, *intents: str) -> None:
         """Offer these next, before the usual steps: what the customer's own data makes likely."""
         self.dispatcher.utter_message(json_message={"suggestions": list(intents)})
+
+    def name_language(self) -> None:
+        """Tell the channel, for the titles of its own buttons, what language the answer is in."""
+        if self.language != HOME:
+            self.dispatcher.utter_message(json_message={LANGUAGE: self.language})
 
     def say_refusal(self, error: BankError) -> None:
         """Word a refusal of the bank: `utter_error_<code>`, with `_<reason>` where it has one."""
@@ -116,6 +126,7 @@ class Turn:
         for message in past_messages(self.tracker):
             if intent_of(message) != "repeat":
                 self.intent, self.text = intent_of(message), message.get("text") or ""
+                self.pressed = _pressed((message.get("parse_data") or {}).get("entities"))
                 return
 
     def offer(self, action: str) -> EventType:
@@ -146,6 +157,11 @@ def refusal(error: BankError) -> str:
     return f"utter_error_{error.code}_{reason}" if reason else f"utter_error_{error.code}"
 
 
+NextStep = Callable[[Turn], Awaitable[list[EventType]]]
+NEXT_STEPS: dict[str, NextStep] = {}
+"""What a button does that names a step beside its intent; actions/next_steps.py fills it."""
+
+
 class TellerAction(Action, ABC):
     """An action of the bank. `login`: whether a guest is asked to log in first."""
 
@@ -158,6 +174,16 @@ class TellerAction(Action, ABC):
     async def answer(self, turn: Turn) -> list[EventType]:
         """Utter, and return the events; raises BankError for a refusal the base words."""
 
+    async def act(self, turn: Turn) -> list[EventType]:
+        """The answer, or the step that the button names beside its intent."""
+        step = None if self._in_form() else NEXT_STEPS.get(turn.pressed.get(NEXT_STEP, ""))
+        return await (step(turn) if step else self.answer(turn))
+
+    async def again(self, turn: Turn) -> list[EventType]:
+        """What this action said last, with fresh figures: the same question answered anew."""
+        turn.recall()
+        return await self.act(turn)
+
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> list[EventType]:
@@ -165,34 +191,36 @@ class TellerAction(Action, ABC):
             turn = await open_turn(dispatcher, tracker)
             first = await overture(turn) if self._opens(tracker) else Overture()
             slots = [SlotSet(name, value) for name, value in first.slots.items()]
-            if first.then != "go_on":
+            if first.then in ("answered", "leave"):
                 return slots
             if self.login and turn.customer is GUEST:
                 raise LoginNeeded
             try:
-                return [*slots, *await self.answer(turn)]
+                return [*slots, *await self.act(turn)]
             except BankError as error:
                 turn.say_refusal(error)
                 return slots
         except LoginNeeded:
             dispatcher.utter_message(response="utter_login_needed")
         except AssertionInvalid:
-            log.warning("assertion_refused", action=self.name())
             dispatcher.utter_message(response="utter_identity_refused")
         except Exception as error:
             log.error("action_failed", action=self.name(), error=type(error).__name__, where=place(error))
             dispatcher.utter_message(response="utter_apology")
         return []
 
+    def _in_form(self) -> bool:
+        """Whether it is a part of a form, which has read the message itself."""
+        return self.name().startswith(("action_ask_", "action_submit_"))
+
     def _opens(self, tracker: Tracker) -> bool:
         """Whether the turn begins with this action; what a form runs comes after the form itself has read it."""
-        inside = self.name().startswith(("action_ask_", "action_submit_"))
-        return not inside and not any(event["event"] == "action" for event in current_turn(tracker))
+        return not self._in_form() and not any(event["event"] == "action" for event in current_turn(tracker))
 
 
 def by_name(name: str) -> TellerAction | None:
     """A new instance of the action called `name`, if there is one."""
-    made = (kind() for kind in TellerAction.__subclasses__() if not getattr(kind, "__abstractmethods__", None))
+    made = (kind() for kind in all_subclasses(TellerAction) if not getattr(kind, "__abstractmethods__", None))
     return next((action for action in made if action.name() == name), None)
 
 
@@ -203,7 +231,11 @@ async def open_turn(dispatcher: CollectingDispatcher, tracker: Tracker) -> Turn:
     """
     opened = await house()
     token = (tracker.latest_message.get("metadata") or {}).get("assertion")
-    caller = assertion.verify(opened.keyring, token, tracker.sender_id) if token is not None else None
+    try:
+        caller = assertion.verify(opened.keyring, token, tracker.sender_id) if token is not None else None
+    except AssertionInvalid as error:
+        refuse(opened, error, "action_server", tracker.sender_id)
+        raise
     customer = caller.customer_id if caller else GUEST
     profile = await opened.bank.customers.profile(customer) if customer else None
     return Turn(dispatcher, tracker, opened.bank, customer, profile)
@@ -227,6 +259,12 @@ def past_messages(tracker: Tracker) -> list[dict[str, Any]]:
 def intent_of(message: Mapping[str, Any]) -> str:
     """The intent of a `user` event."""
     return ((message.get("parse_data") or {}).get("intent") or {}).get("name") or ""
+
+
+def _pressed(entities: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
+    """What a pressed button says beside its intent; words alone never hold any of it."""
+    found = {str(entity["entity"]): str(entity["value"]) for entity in entities or ()}
+    return {name: value for name, value in found.items() if name in (NEXT_STEP, NEXT_ABOUT)}
 
 
 def place(error: BaseException) -> str:

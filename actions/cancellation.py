@@ -26,7 +26,7 @@ class ActionCancelTransfer(TellerAction):
         page = await turn.bank.accounts.transactions(
             turn.customer_id, kind="transfer", direction="out", status=("pending", "completed"), limit=_SEARCHED
         )
-        found, wanted = list(page.items), named(turn)
+        found, wanted = list(page.items), named(turn, page.items)
         if wanted:
             fitting = wanted.fitting(found, datetime.now(turn.zone))
             if not fitting:
@@ -48,9 +48,8 @@ class ActionCancelTransfer(TellerAction):
         if known and known.state == "open":
             say_known(turn, known.state, item, known.number, known.decide_by)
             return []
-        now = datetime.now(turn.zone)
-        stoppable = item.status == "pending" and item.cancellable_until and item.cancellable_until > now
-        response = "utter_cancel_transfer_proposed" if stoppable else "utter_cancel_transfer_recall_proposed"
+        until = await turn.bank.cases.stoppable_until(turn.customer_id, item.id)
+        response = "utter_cancel_transfer_proposed" if until else "utter_cancel_transfer_recall_proposed"
         rules = await turn.bank.policies.facts(turn.intent, turn.customer)
-        told = {**rules, **facts(item), "until": item.cancellable_until}
+        told = {**rules, **facts(item), "until": until}
         return propose(turn, response, "cancel_transfer", told, transaction=item.id)

@@ -15,6 +15,7 @@ from actions.cards import named_cards
 from actions.forms import HANDOFF
 from actions.lookup_facts import facts
 from actions.parsing.countries import country_name, find_country
+from actions.proposals import offer_operation
 from actions.topics import topic
 
 _SEARCHED = 60
@@ -37,8 +38,7 @@ class ActionCheckCards(TellerAction):
 async def card_not_working(turn: Turn) -> list[EventType]:
     cards = await asked_cards(turn)
     if not cards:
-        turn.say("utter_card_checks_no_card")
-        return [turn.offer(HANDOFF)]
+        return offer_operation(turn, "utter_card_checks_no_card", "order_physical_card")
     found = False
     for card in cards:
         found = await _say_causes(turn, card) or found
@@ -51,8 +51,7 @@ async def card_not_working(turn: Turn) -> list[EventType]:
 async def contactless_not_working(turn: Turn) -> list[EventType]:
     cards = [card for card in await asked_cards(turn) if card.kind == "physical"]
     if not cards:
-        turn.say("utter_card_checks_no_card")
-        return [turn.offer(HANDOFF)]
+        return offer_operation(turn, "utter_card_checks_no_card", "order_physical_card")
     for card in cards:
         if card.status != "active":
             await _say_causes(turn, card)
@@ -78,8 +77,7 @@ async def virtual_card_not_working(turn: Turn) -> list[EventType]:
     held = [card for card in await turn.bank.cards.list(turn.customer_id) if card.kind != "physical"]
     cards = [card for card in named if card.kind != "physical"] or held
     if not cards:
-        turn.say("utter_card_checks_no_virtual")
-        return [turn.offer(HANDOFF)]
+        return offer_operation(turn, "utter_card_checks_no_virtual", "getting_virtual_card")
     declined_any = False
     for card in cards:
         turn.say("utter_card_checks_status", _card(card))
@@ -102,8 +100,7 @@ async def virtual_card_not_working(turn: Turn) -> list[EventType]:
 async def card_about_to_expire(turn: Turn) -> list[EventType]:
     cards = [card for card in await asked_cards(turn) if card.kind != "disposable" and card.status not in _GONE]
     if not cards:
-        turn.say("utter_card_checks_no_card")
-        return [turn.offer(HANDOFF)]
+        return offer_operation(turn, "utter_card_checks_no_card", "order_physical_card")
     policy = await turn.bank.policies.facts(turn.intent, turn.customer_id)
     window = int(policy["card_renewal_window"].split()[0])
     orders = [order for order in await turn.bank.cards.orders(turn.customer_id) if order.kind == "renewal"]

@@ -16,7 +16,7 @@ from actions.bank.model.cards import Card, CardLimit
 from actions.bank.model.operations import OperationQuote
 from actions.bank.use_cases.card_operations import FROZEN_FOR_GOOD
 from actions.bank.use_cases.operations import Order
-from actions.caller import TellerAction, Turn
+from actions.caller import NEXT_STEPS, TellerAction, Turn
 from actions.card_checks import asked_cards, day
 from actions.cards import named_cards
 from actions.forms import HANDOFF
@@ -24,6 +24,7 @@ from actions.operation_values import card_values
 from actions.operation_words import told
 from actions.operations import start_operation
 from actions.parsing.text import normalise
+from actions.proposals import offer_operation
 from actions.topics import topic
 
 _GONE = ("cancelled", "expired")
@@ -36,6 +37,7 @@ _CHANNELS: dict[str, re.Pattern[str]] = {
     "abroad": re.compile(r"\babroad|\bforeign|\boverseas|\binternational", re.I),
     "magstripe": re.compile(r"\bmag(?:netic)?\s?-?stripe|\bswipe", re.I),
 }
+_OF_TRANSFERS = re.compile(r"\btransfer(?:s|ring)?\b|\bsend(?:ing)?\b", re.I)
 _LIMITS: dict[str, re.Pattern[str]] = {
     "card_online": _CHANNELS["online"],
     "atm": _CHANNELS["atm"],
@@ -88,13 +90,12 @@ async def replace_card(turn: Turn) -> list[EventType]:
     held = [card for card in await turn.bank.cards.list(turn.customer_id) if card.kind == "physical"]
     cards = named_cards(turn, held) or [card for card in held if card.status not in _GONE] or held[-1:]
     if not cards:
-        turn.say("utter_card_checks_no_card")
-        return [turn.offer(HANDOFF)]
+        return offer_operation(turn, "utter_card_checks_no_card", "order_physical_card")
     for card in cards:
         quote = await quoted(turn, "replace_card", Order(card.id, details={"reason": "lost"}))
         if quote is None:
             return []
-        turn.say("utter_replace_card", told(quote.facts), old_last4=card.last4)
+        turn.say("utter_replace_card", told(quote.facts, turn.zone), old_last4=card.last4)
     express = Order(cards[0].id, details={"reason": "lost", "delivery": "express"})
     values = card_values(cards, delivery=await _only_delivery(turn, "replace_card", express))
     return start_operation(turn, "replace_card", "replace_card", values)
@@ -104,8 +105,7 @@ async def activate_my_card(turn: Turn) -> list[EventType]:
     held = list(await turn.bank.cards.list(turn.customer_id))
     inactive = [card for card in named_cards(turn, held) or held if card.status == "inactive"]
     if not inactive:
-        await _say_list(turn, held, "utter_activate_my_card_none", "active")
-        return []
+        return await _say_list(turn, held, "utter_activate_my_card_none", "active")
     orders = await turn.bank.cards.orders(turn.customer_id)
     for card in inactive:
         order = next((one for one in orders if one.card_last4 == card.last4), None)
@@ -121,8 +121,7 @@ async def unfreeze_card(turn: Turn) -> list[EventType]:
     held = list(await turn.bank.cards.list(turn.customer_id))
     frozen = [card for card in named_cards(turn, held) or held if card.status == "frozen"]
     if not frozen:
-        await _say_list(turn, held, "utter_unfreeze_card_none")
-        return []
+        return await _say_list(turn, held, "utter_unfreeze_card_none")
     return await _offer_unfreezing(turn, "unfreeze_card", frozen)
 
 
@@ -139,17 +138,15 @@ async def card_linking(turn: Turn) -> list[EventType]:
         return start_operation(turn, "card_linking", "link_card", card_values(unlinked))
     cancelled = [card for card in named if card.status == "cancelled"]
     if cancelled:
-        turn.say("utter_card_linking_gone", await _policy(turn), last4=cancelled[0].last4)
-        return [turn.offer(HANDOFF)]
-    await _say_list(turn, held, "utter_card_linking_none")
-    return []
+        told_gone = {**await _policy(turn), "last4": cancelled[0].last4}
+        return offer_operation(turn, "utter_card_linking_gone", "replace_card", told_gone)
+    return await _say_list(turn, held, "utter_card_linking_none")
 
 
 async def show_card_details(turn: Turn) -> list[EventType]:
     cards = await asked_cards(turn)
     if not cards:
-        turn.say("utter_show_card_details_none")
-        return [turn.offer(HANDOFF)]
+        return offer_operation(turn, "utter_show_card_details_none", "order_physical_card")
     for card in cards:
         shown = {"last4": card.last4, "kind": card.kind, "expires": day(card.expires_on), "status": card.status}
         turn.say("utter_show_card_details", shown)
@@ -160,8 +157,7 @@ async def card_settings(turn: Turn) -> list[EventType]:
     """Show a card's switches; the form switches the one that is named: off at once, on only after a code."""
     cards = await asked_cards(turn)
     if not cards:
-        turn.say("utter_card_checks_no_card")
-        return [turn.offer(HANDOFF)]
+        return offer_operation(turn, "utter_card_checks_no_card", "order_physical_card")
     said = normalise(turn.text)
     channel = next((name for name, pattern in _CHANNELS.items() if pattern.search(said)), None)
     on = False if _OFF.search(said) else True if _ON.search(said) else None
@@ -174,16 +170,19 @@ async def card_settings(turn: Turn) -> list[EventType]:
 
 
 async def set_card_limit(turn: Turn) -> list[EventType]:
-    """Show a card's limits; the form asks for the new one: a lower one is set at once, a higher one after a code."""
+    """Show a card's limits, of several cards only the one that is asked about; the form asks for the new one: a lower
+    one is set at once, a higher one after a code."""
+    if _OF_TRANSFERS.search(turn.text):
+        return await NEXT_STEPS["change_transfer_limit"](turn)
     cards = await asked_cards(turn)
     if not cards:
-        turn.say("utter_card_checks_no_card")
-        return [turn.offer(HANDOFF)]
+        return offer_operation(turn, "utter_card_checks_no_card", "order_physical_card")
     code = next((name for name, pattern in _LIMITS.items() if pattern.search(normalise(turn.text))), "card_spend")
     currencies: dict[str, str] = {}
     for card in cards:
         for limit in await turn.bank.cards.limits(turn.customer_id, card.id):
-            turn.say(_LIMIT_SAID[limit.code], _limit(limit), last4=card.last4)
+            if len(cards) == 1 or limit.code == code:
+                turn.say(_LIMIT_SAID[limit.code], _limit(limit), last4=card.last4)
             if limit.code == code:
                 currencies[card.id] = limit.limit.currency
     usable = [card for card in cards if card.id in currencies]
@@ -207,7 +206,7 @@ async def _offer_by_post(turn: Turn, topic: str, kind: str) -> list[EventType]:
     quote = await quoted(turn, kind, Order())
     if quote is None:
         return []
-    turn.say("utter_order_card_quote", told(quote.facts))
+    turn.say("utter_order_card_quote", told(quote.facts, turn.zone))
     delivery = await _only_delivery(turn, kind, Order(details={"delivery": "express"}))
     return start_operation(turn, topic, kind, {"delivery": delivery})
 
@@ -217,7 +216,7 @@ async def _only_delivery(turn: Turn, kind: str, express: Order) -> str | None:
     faster = await quoted(turn, kind, express, silent=True)
     if faster is None:
         return "standard"
-    turn.say("utter_order_card_express", told(faster.facts))
+    turn.say("utter_order_card_express", told(faster.facts, turn.zone))
     return None
 
 
@@ -236,13 +235,13 @@ async def _offer_unfreezing(turn: Turn, topic: str, frozen: list[Card]) -> list[
     return start_operation(turn, topic, "unfreeze_card", card_values(possible))
 
 
-async def _say_list(turn: Turn, held: list[Card], response: str, *statuses: str) -> None:
+async def _say_list(turn: Turn, held: list[Card], response: str, *statuses: str) -> list[EventType]:
     """`response` with the customer's cards and their states; that there is none, where there is none."""
     shown = [f"{card.last4} ({card.kind}, {card.status})" for card in held if not statuses or card.status in statuses]
-    if shown:
-        turn.say(response, cards=shown)
-    else:
-        turn.say("utter_card_checks_no_card")
+    if not shown:
+        return offer_operation(turn, "utter_card_checks_no_card", "order_physical_card")
+    turn.say(response, cards=shown)
+    return []
 
 
 async def _policy(turn: Turn) -> dict[str, str]:

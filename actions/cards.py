@@ -13,6 +13,7 @@ from actions.forms import HANDOFF
 from actions.lookup_facts import facts
 from actions.parsing.numbers_in_ids import find_card_ending
 from actions.parsing.text import tokens
+from actions.proposals import offer_operation
 
 _KINDS = ("virtual", "disposable", "physical")
 _PAYMENTS_TOLD = 3
@@ -44,7 +45,7 @@ class ActionFreezeCard(TellerAction):
 
 
 class ActionFreezeLostCard(TellerAction):
-    """Freeze a lost, stolen, swallowed or exposed card at once, or every physical one if none is named."""
+    """Freeze a lost, stolen or exposed card at once; if none is named every physical one, where details leaked all."""
 
     login = False
 
@@ -57,6 +58,8 @@ class ActionFreezeLostCard(TellerAction):
             return []
         cards = await usable_cards(turn)
         named = named_cards(turn, cards)
+        if turn.intent == "compromised_card":  # details leak from any card, most of all from those used online
+            named = named or cards
         await freeze(turn, [card.id for card in named] or None, turn.intent)
         frozen = {card.last4 for card in named or cards}
         page = await turn.bank.accounts.transactions(
@@ -91,8 +94,8 @@ class ActionFreezeSwallowedCard(TellerAction):
             turn.say("utter_card_swallowed_machine", facts(machine))
         else:
             turn.say("utter_card_swallowed_no_machine")
-        turn.say("utter_card_swallowed_next", await turn.bank.policies.facts("card_swallowed", turn.customer_id))
-        return [turn.offer(HANDOFF)]
+        rules = await turn.bank.policies.facts("card_swallowed", turn.customer_id)
+        return offer_operation(turn, "utter_card_swallowed_next", "replace_card", rules)
 
 
 class ActionShowCardOrder(TellerAction):
@@ -114,10 +117,9 @@ class ActionShowCardOrder(TellerAction):
             return []
         delivered = next((order for order in orders if order.status == "delivered"), None)
         if delivered:
-            turn.say("utter_card_arrival_delivered", _order_facts(delivered))
-        else:
-            turn.say("utter_card_arrival_none")
-        return [turn.offer(HANDOFF)]
+            told = _order_facts(delivered)
+            return offer_operation(turn, "utter_card_arrival_delivered", "order_physical_card", told)
+        return offer_operation(turn, "utter_card_arrival_none", "order_physical_card")
 
     def _say_order(self, turn: Turn, order: CardOrder, today: date) -> None:
         if order.status == "ordered":

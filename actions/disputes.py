@@ -37,7 +37,7 @@ class ActionDisputeTransaction(TellerAction):
         rules = await turn.bank.policies.facts(turn.intent, turn.customer)
         turn.say(f"utter_{turn.intent}", rules)
         await self._standing(turn)
-        wanted = named(turn)
+        wanted = named(turn, page.items)
         fitting = wanted.fitting(page.items, datetime.now(turn.zone)) if wanted else []
         if wanted and page.items and not fitting:
             turn.say("utter_lookup_not_named", named=str(wanted))
@@ -90,7 +90,7 @@ class ActionReportScam(TellerAction):
             turn.customer_id, kind=("transfer", "card_payment"), direction="out", status=("pending", "completed"),
             limit=_SEARCHED,
         )  # fmt: skip
-        wanted = named(turn)
+        wanted = named(turn, page.items)
         found = wanted.fitting(page.items, datetime.now(turn.zone)) if wanted else []
         if len(found) == 1:
             await self._secure(turn, found[0])

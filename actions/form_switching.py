@@ -2,8 +2,9 @@
 
 `form_next` holds one question about the form itself, or what to start: a `step` with the `form` and the message it is
 about. Steps: `switch` (asked: put this form aside for that one?), `return` (asked: go on after a long silence?),
-`start` and `resume` (the form that runs next does so). `form_parked` holds the forms put aside, the newest last, with
-their values only: never a confirmation, a prepared operation or a code. Both are kept in the vault.
+`start` and `resume` (the form that runs next does so), `end` (the form is over once this turn is answered).
+`form_parked` holds the forms put aside, the newest last, with their values only: never a confirmation, a prepared
+operation or a code. Both are kept in the vault.
 """
 
 from __future__ import annotations

@@ -19,6 +19,15 @@ class Miss(Exception):
         self.facts = facts
 
 
+class Elsewhere(Exception):
+    """What is asked is put right by another operation first: its intent, and the order its form begins with."""
+
+    def __init__(self, topic: str, order: dict[str, Any]) -> None:
+        super().__init__(topic)
+        self.topic = topic
+        self.order = order
+
+
 class Ended(Exception):
     """The form is over: what there was to say has been said."""
 

@@ -8,7 +8,7 @@ there what the turn is; a feature's form says only what its values are and where
 - another operation is offered in one sentence; a yes puts this form aside (see actions/form_switching.py);
 - a correction changes the named value, voids confirmation and second factor, and the summary is shown again;
 - two misses in a row bring an explanation, and a form left alone for ten minutes asks whether to go on;
-- cancelling, three misses in a row or a locked second factor end the form and say what was not done.
+- cancelling, three misses in a row, a locked second factor or a scam end the form and say what was not done.
 
 A form that ends early leaves its last slot empty, so its submit action finds nothing to do.
 """
@@ -47,7 +47,8 @@ _FOR_THE_FORM = frozenset(
     {"inform", "affirm", "deny", "correct_value", "cancel_form", "nlu_fallback", "out_of_scope", ""}
 )
 # What protects the customer comes first, whatever is asked, if its words say so too.
-_PROTECTIVE = frozenset({"freeze_card", "lost_or_stolen_card", "compromised_card", "card_swallowed", "report_scam"})
+_SCAM = "report_scam"
+_PROTECTIVE = frozenset({"freeze_card", "lost_or_stolen_card", "compromised_card", "card_swallowed", _SCAM})
 _IN_DANGER = re.compile(
     r"\b(?:freez|froze|block|lost|lose|losing|stole|steal|missing|gone|swallow|kept|ate|scam|fraud|hack|compromis|leak|"
     r"knows|robbed|mugged|tricked)",
@@ -60,7 +61,7 @@ class TellerForm(FormValidationAction, ABC):
 
     `starts` are intents whose rule opens the form; `slots` are all slots it owns, cleared when it ends, `values` those
     that are kept while it is put aside and `asks` those it asks for, in order; `confirmation` and `code` are the two
-    that hold "yes" and "verified".
+    that hold "yes" and "verified". `results` are slots of what it did, which outlive it.
     """
 
     starts: ClassVar[frozenset[str]] = frozenset()
@@ -70,6 +71,7 @@ class TellerForm(FormValidationAction, ABC):
     confirmation: ClassVar[str]
     code: ClassVar[str]
     said_cancelled: ClassVar[str]
+    results: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def name(self) -> str: ...
@@ -149,7 +151,6 @@ class TellerForm(FormValidationAction, ABC):
             dispatcher.utter_message(response="utter_login_needed")
             return self._end()
         except AssertionInvalid:
-            log.warning("assertion_refused", action=self.name())
             dispatcher.utter_message(response="utter_identity_refused")
             return self._end()
         except Exception as error:
@@ -162,14 +163,18 @@ class TellerForm(FormValidationAction, ABC):
                 return [*(SlotSet(name, value) for name, value in first.slots.items()), *self._end()]
             if first.then == "answered" and turn.asked is not None:
                 return turn.events()
-            if await self._interrupts(turn):
-                return [ActionExecutionRejected(self.form_name())]
+            steps_back = await self._interrupts(turn)
+            ends = steps_back and (first.then == "protect" or turn.intent == _SCAM)
+            if steps_back and not ends:
+                return [*turn.events(), ActionExecutionRejected(self.form_name())]
             try:
                 done = await self.recover(turn)
             except Exception as error:  # what may have been done must not be forgotten: the form stays as it is
                 log.error("form_outcome_unknown", action=self.name(), error=type(error).__name__, where=place(error))
                 dispatcher.utter_message(response="utter_apology")
                 return []
+            if ends:
+                return [*await self._end_next(turn, done), ActionExecutionRejected(self.form_name())]
             if done and turn.asked is not None:
                 raise Ended
             await self._take(turn)
@@ -177,7 +182,8 @@ class TellerForm(FormValidationAction, ABC):
         except PutAside:
             return [*self._end(), SlotSet(NEXT, turn[NEXT]), SlotSet(PARKED, turn[PARKED])]
         except Ended:
-            return [*self._end(), *_offers(turn)]
+            left = [slot for slot in (OFFER_SLOT, *self.results) if slot in turn.changes]
+            return [*self._end(), *(SlotSet(slot, turn.changes[slot]) for slot in left)]
         except Exception as error:
             return self._fail(dispatcher, error)
 
@@ -218,8 +224,18 @@ class TellerForm(FormValidationAction, ABC):
             return turn.asked
         return next((slot for slot in self.asks if turn[slot] is None), self.asks[-1])
 
+    async def _end_next(self, turn: FormTurn, done: bool) -> list[EventType]:
+        """Withdraw what was prepared before a scam is dealt with: nobody is asked to go on paying after that."""
+        if not done:
+            await self.void(turn)
+            turn.say(self.said_cancelled, self.about(turn))
+        turn[NEXT] = {"step": "end"}
+        return turn.events()
+
     async def _come_back(self, turn: FormTurn) -> list[EventType]:
         """The form again after another question; what was to be started by that is offered, or started at once."""
+        if (turn[NEXT] or {}).get("step") == "end":
+            return [*self._end(), SlotSet(PARKED, None)]
         wanted = proposed_now(turn.tracker)
         if wanted is None:
             return []
@@ -362,7 +378,3 @@ def _choice_offered(turn: Turn) -> bool:
     """Whether the turn before let another action ask which thing is meant: "which card shall I freeze?"."""
     offered = turn.offered()
     return isinstance(offered, str) and offered != HANDOFF
-
-
-def _offers(turn: FormTurn) -> list[EventType]:
-    return [SlotSet(OFFER_SLOT, turn.changes[OFFER_SLOT])] if turn.changes.get(OFFER_SLOT) else []

@@ -29,6 +29,14 @@ async def house() -> House:
     return await asyncio.shield(_opening)
 
 
+async def close() -> None:
+    """Give the house's connections back, if it was ever opened."""
+    global _opening
+    opening, _opening = _opening, None
+    if opening is not None and opening.done() and not opening.cancelled() and opening.exception() is None:
+        await opening.result().bank.close()
+
+
 async def _open() -> House:
     read = await asyncio.to_thread(settings.load)
     if read.demo:

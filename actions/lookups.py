@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 
 from actions.bank.model.transactions import Transaction
 from actions.caller import TellerAction, Turn
@@ -18,6 +18,7 @@ from actions.lookup_table import TABLE, Lookup
 
 __all__ = ["TABLE", "ActionLookUpTransactions", "facts"]
 
+LAST = "lookup_last"
 _SEARCHED = 60
 
 
@@ -30,7 +31,7 @@ class ActionLookUpTransactions(TellerAction):
     async def answer(self, turn: Turn) -> list[EventType]:
         lookup = TABLE[turn.intent]
         items = await find(turn, lookup)
-        wanted = named(turn)
+        wanted = named(turn, items)
         if wanted and items:
             fitting = wanted.fitting(items, datetime.now(turn.zone))
             if not fitting:
@@ -58,7 +59,8 @@ class ActionLookUpTransactions(TellerAction):
             events = await lookup.step(turn, item) or events
         if len(items) > len(shown):
             turn.say("utter_lookup_more", count=len(items))
-        return await lookup.end(turn, shown) or events if lookup.end else events
+        ended = await lookup.end(turn, shown) or events if lookup.end else events
+        return [*ended, SlotSet(LAST, {"transaction": shown[0].id} if len(shown) == 1 else None)]
 
 
 async def find(turn: Turn, lookup: Lookup) -> list[Transaction]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -130,6 +131,25 @@ _CREDIT_LIMIT = Field(
 )  # fmt: skip
 
 
+def _transfer_limit(values: Values) -> dict[str, Any]:
+    return {"period": values["period"], "amount_minor": values["amount"]["minor"], "currency": values["currency"]}
+
+
+_PERIOD = Field(
+    "period", "utter_ask_operation_period", "utter_operation_explain_period",
+    one_of({
+        "payment": "(?:one|single|each|every|per|a) (?:payment|transfer|time)|at once|in one go|payment",
+        "day": "day|daily|today",
+        "month": "month|monthly",
+    }),
+    word("period|day|month|payment"), buttons("One payment", "A day", "A month"),
+)  # fmt: skip
+_TRANSFER_LIMIT = replace(
+    _CREDIT_LIMIT,
+    again=frozenset({"above_largest_transfer", "above_wider_limit", "transfer_limit_already_so", "invalid_amount"}),
+)
+
+
 async def _asked_income(turn: Turn, values: Values, asked: bool) -> Any:
     """The income only where it was asked for: any other amount is the limit."""
     return await amount_in_currency(lambda known: known["currency"])(turn, values, asked) if asked else None
@@ -162,6 +182,9 @@ ACCOUNT_RECIPES = (
     Recipe("close_accounts", (_LEAVING, _PAYOUT, _CLOSE_ON), "utter_summary_close_accounts",
            "utter_done_close_accounts", _day_details),
     Recipe("repay_loan", (_AMOUNT, ACCOUNT), "utter_summary_repay_loan", "utter_done_repay_loan", _repayment),
+    Recipe("set_transfer_limit", (_PERIOD, _TRANSFER_LIMIT), "utter_summary_set_transfer_limit",
+           lambda facts: "utter_done_raise_transfer_limit" if facts["raised"] else "utter_done_lower_transfer_limit",
+           _transfer_limit),
     Recipe("apply_for_credit", (_INCOME, _EMPLOYMENT, _CREDIT_LIMIT, _CONSENT), "utter_summary_apply_for_credit",
            "utter_done_apply_for_credit", _application),
 )  # fmt: skip

@@ -5,8 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from actions.caller import Button, Turn
 from actions.operation_recipe import Recipe
-from actions.operation_values import ACCOUNT, CARD, DELIVERY, Field, Values, amount_in_currency, buttons, one_of, word
+from actions.operation_values import (
+    ACCOUNT,
+    ADDRESS,
+    CARD,
+    DELIVERY,
+    Field,
+    Values,
+    amount_in_currency,
+    buttons,
+    one_of,
+    word,
+)
+from actions.parsing.text import normalise
 
 
 def _currency(values: Values) -> str | None:
@@ -48,8 +61,27 @@ def _switch(values: Values) -> dict[str, Any]:
     return {"channel": values["channel"], "on": values["on"]}
 
 
+async def _read_device(turn: Turn, values: Values, asked: bool) -> Any:
+    said = normalise(turn.text).casefold()
+    named = [device for device in values["devices"] if device["name"].casefold() in said]
+    return named[0] if len(named) == 1 else None
+
+
+async def _device_choices(turn: Turn, values: Values) -> list[Button]:
+    return [Button(f"{device['name']} ({device['wallet']})", device["name"]) for device in values["devices"]]
+
+
+def _wallet(values: Values) -> dict[str, Any]:
+    return {"device_id": values["device"]["id"]}
+
+
+_DEVICE = Field(
+    "device", "utter_ask_operation_device", "utter_operation_explain_device", _read_device,
+    word("device|phone|tablet|watch|wallet"), _device_choices, again=frozenset({"in_wallet_already"}),
+)  # fmt: skip
 _ACCOUNT = replace(ACCOUNT, again=frozenset({"insufficient_funds"}))
 
+_BY_POST = (ADDRESS, DELIVERY, _ACCOUNT)
 CARD_RECIPES = (
     Recipe("unfreeze_card", (CARD,), "utter_summary_unfreeze_card", "utter_done_unfreeze_card"),
     Recipe("link_card", (CARD,), "utter_summary_link_card", "utter_done_link_card"),
@@ -65,8 +97,10 @@ CARD_RECIPES = (
     Recipe("create_virtual_card", (_ACCOUNT,), "utter_summary_create_virtual_card", "utter_done_create_virtual_card"),
     Recipe("create_disposable_card", (_ACCOUNT,), "utter_summary_create_disposable_card",
            "utter_done_create_disposable_card"),
-    Recipe("order_card", (DELIVERY, _ACCOUNT), "utter_summary_order_card", "utter_done_order_card", _delivery),
-    Recipe("order_spare_card", (DELIVERY, _ACCOUNT), "utter_summary_order_card", "utter_done_order_card", _delivery),
-    Recipe("replace_card", (CARD, REASON, DELIVERY), "utter_summary_replace_card", "utter_done_replace_card",
+    Recipe("order_card", _BY_POST, "utter_summary_order_card", "utter_done_order_card", _delivery),
+    Recipe("order_spare_card", _BY_POST, "utter_summary_order_card", "utter_done_order_card", _delivery),
+    Recipe("add_card_to_wallet", (CARD, _DEVICE), "utter_summary_add_card_to_wallet", "utter_done_add_card_to_wallet",
+           _wallet),
+    Recipe("replace_card", (CARD, REASON, ADDRESS, DELIVERY), "utter_summary_replace_card", "utter_done_replace_card",
            _replacement),
 )  # fmt: skip

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from actions.bank.errors import BankError, KeyConflict
-from actions.form_turn import Ended, FormTurn, Miss
+from actions.caller import Turn
+from actions.form_turn import Elsewhere, Ended, FormTurn, Miss
 from actions.operation_recipe import Recipe
 from actions.operation_table import RECIPES
 from actions.operation_values import Field
@@ -20,6 +22,7 @@ from actions.transfer_reading import asks_for_code, only_digits
 ORDER, STEP, VALUE = "operation_order", "operation_step", "operation_value"
 PREPARED, DECLINED = "operation_prepared", "operation_declined"
 CONFIRMATION, CODE = "operation_confirmation", "operation_code"
+OUTCOME = "operation_outcome"
 
 _COMPLETE = "complete"
 _CHANGE = re.compile(
@@ -38,6 +41,7 @@ class ValidateOperationForm(ProvenForm):
     said_cancelled = "utter_operation_cancelled"
     said_kept = "utter_operation_nothing_done"
     said_change_what = "utter_operation_change_unclear"
+    results = (OUTCOME,)
 
     def name(self) -> str:
         return "validate_operation_form"
@@ -56,7 +60,7 @@ class ValidateOperationForm(ProvenForm):
         order = turn.wish.get("order")
         if order is None:
             raise Ended
-        turn[ORDER] = {"topic": turn.intent, "again": [], **order}
+        turn[ORDER], turn[OUTCOME] = {"topic": turn.intent, "again": [], **order}, None
         await self._fill(turn)
 
     async def recover(self, turn: FormTurn) -> bool:
@@ -66,7 +70,7 @@ class ValidateOperationForm(ProvenForm):
         if outcome is None:
             return False
         turn.say("utter_operation_recovered", self.about(turn))
-        turn.say(_recipe(turn).said_done(outcome), told(outcome))
+        turn[OUTCOME] = say_done(turn, _recipe(turn), outcome)
         return True
 
     async def is_value(self, turn: FormTurn, slot: str) -> bool:
@@ -76,7 +80,7 @@ class ValidateOperationForm(ProvenForm):
             return False
         try:
             return await _field(turn).read(turn, turn[ORDER]["values"], True) is not None
-        except (Miss, BankError):
+        except (Miss, BankError, Elsewhere):
             return True
 
     def is_change(self, turn: FormTurn) -> bool:
@@ -86,18 +90,18 @@ class ValidateOperationForm(ProvenForm):
 
     async def read_answer(self, turn: FormTurn, slot: str) -> None:
         field = _field(turn)
-        value = await field.read(turn, turn[ORDER]["values"], True)
-        if value is None:
+        value = await self._value(turn, field, True)
+        if value is not None:
+            _set(turn, field, value)
+        if not await self._fill(turn, besides=value) and value is None:
             raise Miss("utter_operation_unclear")
-        _set(turn, field, value)
-        await self._fill(turn, besides=value)
 
     async def correct(self, turn: FormTurn) -> bool:
         if only_digits(turn.text) and find_code(turn.text):
             return False  # a code typed too late is no new value
         values, given, named = turn[ORDER]["values"], {}, []
         for field in _recipe(turn).fields:
-            value = await field.read(turn, values, False)
+            value = await self._value(turn, field, False)
             if value is not None and value != values.get(field.name):
                 given[field.name] = value
             elif value is None and field.named.search(normalise(turn.text)):
@@ -126,13 +130,24 @@ class ValidateOperationForm(ProvenForm):
     async def withdraw(self, turn: FormTurn, key: str) -> None:
         await turn.bank.operations.cancel_prepared(turn.customer_id, key)
 
-    async def _fill(self, turn: FormTurn, besides: Any = None) -> None:
-        """Take every value that the message gives, besides the one that was asked for."""
+    async def _value(self, turn: FormTurn, field: Field, asked: bool) -> Any:
+        """What the message says of a value; another operation that has to come first takes the form's place."""
+        try:
+            return await field.read(turn, turn[ORDER]["values"], asked)
+        except Elsewhere as elsewhere:
+            wanted = {"form": self.form_name(), "intent": elsewhere.topic, "text": "", "order": elsewhere.order}
+            await self._make_way(turn, wanted)
+
+    async def _fill(self, turn: FormTurn, besides: Any = None) -> bool:
+        """Take every value that the message gives, besides the one that was asked for; whether there was one."""
+        filled = False
         for field in _recipe(turn).fields:
             if turn[ORDER]["values"].get(field.name) is None:
-                value = await field.read(turn, turn[ORDER]["values"], False)
+                value = await self._value(turn, field, False)
                 if value is not None and value != besides:
                     _set(turn, field, value)
+                    filled = True
+        return filled
 
     async def _prepare(self, turn: FormTurn) -> None:
         """Quote the operation and mint its key; what needs no code protects or can be undone, and is done at once."""
@@ -141,10 +156,10 @@ class ValidateOperationForm(ProvenForm):
         quote = await turn.bank.operations.quote(turn.customer_id, recipe.kind, order)
         if not quote.needs_code:
             outcome = await turn.bank.operations.apply(turn.customer_id, recipe.kind, order)
-            turn.say(recipe.said_done(outcome), told(outcome))
+            turn[OUTCOME] = say_done(turn, recipe, outcome)
             raise Ended
         prepared = await turn.bank.operations.prepare(turn.customer_id, recipe.kind, order)
-        facts = told(prepared.quote.facts)
+        facts = told(prepared.quote.facts, turn.zone)
         self.note_prepared(turn, prepared.key, {**facts, "summary": recipe.said_summary(prepared.quote.facts)})
 
     async def _refused(self, turn: FormTurn, error: BankError) -> None:
@@ -159,6 +174,13 @@ class ValidateOperationForm(ProvenForm):
         _reopen(turn, field)
         turn[STEP], turn[VALUE] = field.name, None
         raise error
+
+
+def say_done(turn: Turn, recipe: Recipe, outcome: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what was done; returns the words' names and facts, so that they can be said again."""
+    response, facts = recipe.said_done(outcome), told(outcome, turn.zone)
+    turn.say(response, facts)
+    return {"response": response, "facts": facts}
 
 
 def _recipe(turn: FormTurn) -> Recipe:

@@ -65,11 +65,12 @@ def _schedule(turn: Turn) -> Values | None:
     return {"schedule": "once", "first_run": day.isoformat()} if day else None
 
 
-async def _read_schedule(turn: Turn, values: Values, asked: bool) -> Any:
+async def read_schedule(turn: Turn, values: Values, asked: bool) -> Any:
+    """A rhythm with its first day: `{"schedule", "first_run"}`."""
     return _schedule(turn)
 
 
-async def _read_trigger(turn: Turn, values: Values, asked: bool) -> Any:
+async def read_trigger(turn: Turn, values: Values, asked: bool) -> Any:
     """The balance below which to top up, or a rhythm; an amount alone, where it was asked for, is that balance."""
     below = _BELOW.search(normalise(turn.text))
     amounts = find_amounts(below["rest"] if below else turn.text) if below or asked else []
@@ -79,7 +80,8 @@ async def _read_trigger(turn: Turn, values: Values, asked: bool) -> Any:
     return found if found and found["schedule"] != "once" else None
 
 
-async def _read_amount_besides_trigger(turn: Turn, values: Values, asked: bool) -> Any:
+async def read_amount_besides_trigger(turn: Turn, values: Values, asked: bool) -> Any:
+    """The amount, where the message also names the balance below which it is paid in."""
     full, turn.text = turn.text, _BELOW.sub(" ", normalise(turn.text))
     try:
         return await _read_amount(turn, values, asked)
@@ -122,12 +124,12 @@ _PAYEE = Field(
     payee_choices, again=frozenset({"payee_not_allowed", "not_found"}),
 )  # fmt: skip
 _SCHEDULE = Field(
-    "schedule", "utter_ask_operation_schedule", "utter_operation_explain_schedule", _read_schedule,
+    "schedule", "utter_ask_operation_schedule", "utter_operation_explain_schedule", read_schedule,
     word("schedule|date|day|rhythm"), buttons("Every month", "Every week", "Once, tomorrow"),
     again=frozenset({"no_such_schedule", "day_passed"}),
 )  # fmt: skip
 _TRIGGER = Field(
-    "trigger", "utter_ask_operation_trigger", "utter_operation_explain_trigger", _read_trigger,
+    "trigger", "utter_ask_operation_trigger", "utter_operation_explain_trigger", read_trigger,
     word("trigger|threshold|schedule|balance"), buttons("Every month", "Every week"),
     again=frozenset({"no_such_schedule"}),
 )  # fmt: skip
@@ -175,7 +177,7 @@ MONEY_RECIPES = (
     Recipe("exchange", (_GIVEN, _WANTED, _EXCHANGED), "utter_summary_exchange", "utter_done_exchange", _exchange),
     Recipe("top_up_by_card", (_FUNDING, _AMOUNT, ACCOUNT), "utter_summary_top_up", "utter_done_top_up", _top_up),
     Recipe(
-        "create_auto_top_up", (_FUNDING, replace(_AMOUNT, read=_read_amount_besides_trigger), _TRIGGER, ACCOUNT),
+        "create_auto_top_up", (_FUNDING, replace(_AMOUNT, read=read_amount_besides_trigger), _TRIGGER, ACCOUNT),
         lambda facts: "utter_summary_auto_top_up_threshold" if "threshold" in facts else "utter_summary_auto_top_up",
         "utter_done_auto_top_up", _auto_top_up,
     ),

@@ -15,7 +15,8 @@ from actions.bank.errors import PayeeAmbiguous, PayeeUnknown
 from actions.bank.model.cards import Card
 from actions.bank.model.transfers import Payee
 from actions.caller import Button, Turn
-from actions.form_turn import Miss
+from actions.form_switching import YES_NO
+from actions.form_turn import Elsewhere, Miss
 from actions.parsing.amounts import AmountProblem, find_amount, is_bare_amount
 from actions.parsing.numbers_in_ids import find_card_ending
 from actions.parsing.people import find_person, only_name, without_contrast
@@ -23,6 +24,12 @@ from actions.parsing.text import normalise, tokens
 from actions.transfer_reading import account_in
 
 _SHORT = 2
+_ADDRESS = re.compile(
+    r"\b(?:another|different|new|other|wrong|change|correct|update)\b.{0,25}\baddress\b"
+    r"|\baddress\b.{0,25}\b(?:wrong|old|changed|outdated|different|else)\b"
+    r"|\bi(?: have|'ve)? moved\b|\bsomewhere else\b",
+    re.I,
+)
 Values = dict[str, Any]
 Reader = Callable[[Turn, Values, bool], Awaitable[Any]]
 Choices = Callable[[Turn, Values], Awaitable[list[Button]]]
@@ -164,6 +171,24 @@ CARD = Field("card", "utter_ask_operation_card", "utter_operation_explain_card",
 ACCOUNT = Field(
     "account", "utter_ask_operation_account", "utter_operation_explain_account", read_account, word("account"),
     account_choices, optional=True,
+)  # fmt: skip
+
+
+async def read_address(turn: Turn, values: Values, asked: bool) -> Any:
+    """A card goes to the address of record; another one is put there first."""
+    plain = normalise(turn.text)
+    if (asked and turn.says_yes) or (_ADDRESS.search(plain) and not plain.endswith("?")):
+        raise Elsewhere("edit_personal_details", {"kind": "edit_detail", "values": {"detail": "address"}})
+    return "of_record" if asked and turn.says_no else None
+
+
+async def address_choices(turn: Turn, values: Values) -> list[Button]:
+    return list(YES_NO)
+
+
+ADDRESS = Field(
+    "address", "utter_ask_operation_address", "utter_operation_explain_address", read_address, word("address"),
+    address_choices, optional=True,
 )  # fmt: skip
 DELIVERY = Field(
     "delivery", "utter_ask_operation_delivery", "utter_operation_explain_delivery",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from actions.wording import worded
 
@@ -12,9 +13,9 @@ _DAYS = frozenset({"eta_from", "eta_to", "expires_on", "close_on", "decide_by", 
 _TIMES = frozenset({"until", "since", "held_until"})
 
 
-def told(facts: Mapping[str, Any]) -> dict[str, str]:
-    """`facts` of a quote or an outcome, put in words."""
-    return worded({name: _value(name, value) for name, value in facts.items()})
+def told(facts: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
+    """`facts` of a quote or an outcome in English words, times in `zone`; what says them puts them into a language."""
+    return worded({name: _value(name, value) for name, value in facts.items()}, zone)
 
 
 def _value(name: str, value: Any) -> Any:

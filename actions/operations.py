@@ -13,9 +13,8 @@ from actions.caller import TellerAction, Turn, place
 from actions.form_end import SubmitForm
 from actions.form_switching import start_form
 from actions.forms import FAILURES_SLOT
-from actions.operation_form import CODE, ORDER, PREPARED, STEP, ValidateOperationForm
+from actions.operation_form import CODE, ORDER, OUTCOME, PREPARED, STEP, ValidateOperationForm, say_done
 from actions.operation_table import RECIPES
-from actions.operation_words import told
 from actions.titles import title
 
 log = structlog.get_logger(__name__)
@@ -70,25 +69,39 @@ class ActionSubmitOperationForm(SubmitForm):
         return "action_submit_operation_form"
 
     async def submit(self, turn: Turn) -> list[EventType]:
-        cleared: list[EventType] = [SlotSet(slot, None) for slot in (*ValidateOperationForm.slots, FAILURES_SLOT)]
-        prepared, order = turn.tracker.get_slot(PREPARED), turn.tracker.get_slot(ORDER)
+        prepared = turn.tracker.get_slot(PREPARED)
         if not prepared or turn.tracker.get_slot(CODE) != "verified":
-            return cleared
+            return _cleared()
         try:
             outcome = await self._execute(turn, prepared["key"])
         except BankError as error:
             turn.say_refusal(error)
             turn.say("utter_operation_not_done")
-            return cleared
+            return _cleared()
         except Exception as error:
             log.error("operation_outcome_unknown", error=type(error).__name__, where=place(error))
             turn.say("utter_operation_unknown")
             return []  # the key stays: the next operation asks the bank for it first
+        return self._told(turn, outcome)
+
+    async def again(self, turn: Turn) -> list[EventType]:
+        last, unknown = turn.tracker.get_slot(OUTCOME), turn.tracker.get_slot(PREPARED)
+        if unknown:  # its reply was lost: the bank knows by now
+            outcome = await turn.bank.operations.settle(turn.customer_id, unknown["key"])
+            return self._told(turn, outcome)
+        if last:
+            turn.say(last["response"], last["facts"])
+        else:
+            turn.say("utter_operation_not_done")
+        return []
+
+    @staticmethod
+    def _told(turn: Turn, outcome: Mapping[str, Any] | None) -> list[EventType]:
         if outcome is None:
             turn.say("utter_operation_not_done")
-            return cleared
-        turn.say(RECIPES[order["kind"]].said_done(outcome), told(outcome))
-        return cleared
+            return _cleared()
+        recipe = RECIPES[turn.tracker.get_slot(ORDER)["kind"]]
+        return [*_cleared(), SlotSet(OUTCOME, say_done(turn, recipe, outcome))]
 
     async def _execute(self, turn: Turn, key: str) -> Mapping[str, Any] | None:
         """What was done; where the reply was lost the bank is asked by key, and only a clear no counts as one."""
@@ -99,3 +112,7 @@ class ActionSubmitOperationForm(SubmitForm):
         except Exception as error:
             log.error("operation_reply_lost", error=type(error).__name__, where=place(error))
         return await turn.bank.operations.outcome(turn.customer_id, key)
+
+
+def _cleared() -> list[EventType]:
+    return [SlotSet(slot, None) for slot in (*ValidateOperationForm.slots, FAILURES_SLOT)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from rasa_sdk.events import EventType
 
-from actions.caller import GUEST, LoginNeeded, TellerAction, Turn
+from actions.caller import GUEST, NEXT_STEPS, LoginNeeded, TellerAction, Turn
 from actions.forms import HANDOFF
 from actions.money_topics import TOPICS
 from actions.parsing.text import words
@@ -24,6 +26,7 @@ PRODUCT = {
     "top_up_by_cash_or_cheque": "cash_deposit_where",
 }
 _NOT_OFFERED = "not offered"
+_ADD = re.compile(r"^(?:please |can you |could you )?(?:add|put)\b|\b(?:want|like|need) to (?:add|put)\b", re.I)
 
 # What the customer hears of their own identity check, by its state; once verified nothing else matters.
 IDENTITY = words("why_verify_identity ")
@@ -54,6 +57,8 @@ class ActionAnswerPolicy(TellerAction):
         return "action_answer_policy"
 
     async def answer(self, turn: Turn) -> list[EventType]:
+        if turn.customer is not GUEST and turn.intent == "apple_pay_or_google_pay" and _ADD.search(turn.text):
+            return await NEXT_STEPS["add_card_to_wallet"](turn)
         facts = await turn.bank.policies.facts(turn.intent, turn.customer)
         if turn.customer is GUEST and turn.intent not in PUBLIC:
             raise LoginNeeded

@@ -12,11 +12,13 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions import linked_payments
 from actions.bank.model.cases import Case
 from actions.bank.model.money import Money
-from actions.caller import OFFER_SLOT, Turn
+from actions.caller import OFFER_SLOT, Turn, by_name
 from actions.form_switching import YES_NO, resume
 from actions.forms import CONFIRMATION_LIFE
+from actions.linking import link
 from actions.lookup_facts import facts
 from actions.parsing.amounts import AmountProblem, find_amount
 
@@ -27,6 +29,11 @@ def propose(turn: Turn, response: str, step: str, told: Mapping[str, Any] | None
     return [SlotSet(OFFER_SLOT, {"step": step, "at": datetime.now(timezone.utc).isoformat(), **ids})]
 
 
+def offer_operation(turn: Turn, response: str, intent: str, told: Mapping[str, Any] | None = None) -> list[EventType]:
+    """Utter the question `response`; a yes in the next turn starts what `intent` of the cards asks for."""
+    return propose(turn, response, "begin", told, intent=intent)
+
+
 def ask_value(turn: Turn, response: str, step: str, told: Mapping[str, Any] | None = None, **ids: Any) -> EventType:
     """Utter the question `response`; a value in the next turn is taken by `step`."""
     turn.say(response, told)
@@ -34,9 +41,12 @@ def ask_value(turn: Turn, response: str, step: str, told: Mapping[str, Any] | No
 
 
 async def take_up(turn: Turn, proposal: Mapping[str, Any]) -> list[EventType]:
-    """Carry out what a yes belongs to; too old a proposal is not."""
+    """Carry out what a yes belongs to; too old a proposal is not, and a yes with conditions is asked for again."""
     if "step" not in proposal:
         turn.say("utter_affirm_nothing_pending")
+    elif not turn.says_yes:
+        turn.say("utter_proposal_plain_yes", buttons=YES_NO)
+        return [SlotSet(OFFER_SLOT, dict(proposal))]
     elif _stale(proposal):
         turn.say("utter_proposal_stale")
     else:
@@ -91,8 +101,26 @@ async def _cancel_mandate(turn: Turn, proposal: Mapping[str, Any]) -> list[Event
 
 
 async def _stop_top_up(turn: Turn, proposal: Mapping[str, Any]) -> list[EventType]:
-    await turn.bank.top_ups.stop_rule(turn.customer_id, proposal["rule"])
+    await turn.bank.top_ups.stop_rule(turn.customer_id, proposal["regular"])
     turn.say("utter_automatic_top_up_stopped")
+    return []
+
+
+async def _pause_top_up(turn: Turn, proposal: Mapping[str, Any]) -> list[EventType]:
+    await turn.bank.top_ups.pause_rule(turn.customer_id, proposal["regular"])
+    turn.say("utter_automatic_top_up_paused")
+    return []
+
+
+async def _end_standing_order(turn: Turn, proposal: Mapping[str, Any]) -> list[EventType]:
+    await turn.bank.regular.cancel_standing_order(turn.customer_id, proposal["regular"])
+    turn.say("utter_standing_order_ended")
+    return []
+
+
+async def _pause_standing_order(turn: Turn, proposal: Mapping[str, Any]) -> list[EventType]:
+    await turn.bank.regular.pause_standing_order(turn.customer_id, proposal["regular"])
+    turn.say("utter_standing_order_paused")
     return []
 
 
@@ -101,6 +129,24 @@ async def _resume_form(turn: Turn, _: Mapping[str, Any]) -> list[EventType]:
     if not events:
         turn.say("utter_form_resume_gone")
     return events
+
+
+async def _link_account(turn: Turn, _: Mapping[str, Any]) -> list[EventType]:
+    await link(turn)
+    return []
+
+
+async def _pay_linked(turn: Turn, proposal: Mapping[str, Any]) -> list[EventType]:
+    await linked_payments.go(turn, proposal)
+    return []
+
+
+async def _begin(turn: Turn, proposal: Mapping[str, Any]) -> list[EventType]:
+    turn.intent, turn.text = proposal["intent"], ""
+    action = by_name("action_manage_cards")
+    if action is None:
+        raise LookupError("action_manage_cards")
+    return await action.answer(turn)
 
 
 async def _cash_received(turn: Turn, proposal: Mapping[str, Any]) -> list[EventType]:
@@ -128,10 +174,16 @@ def _stale(proposal: Mapping[str, Any]) -> bool:
 
 _Step = Callable[[Turn, Mapping[str, Any]], Awaitable[list[EventType]]]
 _STEPS: dict[str, _Step] = {
+    "begin": _begin,
     "open_case": _open_case,
     "cancel_transfer": _cancel_transfer,
     "cancel_mandate": _cancel_mandate,
     "resume_form": _resume_form,
     "stop_top_up": _stop_top_up,
+    "pause_top_up": _pause_top_up,
+    "end_standing_order": _end_standing_order,
+    "pause_standing_order": _pause_standing_order,
+    "link_account": _link_account,
+    linked_payments.STEP: _pay_linked,
 }
 _VALUES: dict[str, _Step] = {"cash_received": _cash_received}

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import json
 
-import structlog
 from sanic import Sanic
-from sanic.exceptions import Forbidden, NotFound
+from sanic.exceptions import NotFound
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, raw
 
 from actions.bank import errors
-from actions.house import House, house
-from common import assertion
-from common.assertion import ERASE, EXPORT, AssertionInvalid
-
-log = structlog.get_logger(__name__)
+from actions.inner_door import asked_by_customer
+from common.assertion import ERASE, EXPORT
 
 
 def attach(app: Sanic) -> None:
@@ -29,7 +25,7 @@ def attach(app: Sanic) -> None:
 
 
 async def _export(request: Request) -> HTTPResponse:
-    opened, customer_id = await _asked(request, EXPORT)
+    opened, customer_id = await asked_by_customer(request, EXPORT, "export")
     try:
         found = await opened.bank.rights.export(customer_id)
     except errors.NotFound:
@@ -38,19 +34,8 @@ async def _export(request: Request) -> HTTPResponse:
 
 
 async def _erase(request: Request) -> HTTPResponse:
-    opened, customer_id = await _asked(request, ERASE)
+    opened, customer_id = await asked_by_customer(request, ERASE, "erasure")
+    if opened.bank.linked is not None:  # first, while it is known which permissions the other bank is to end
+        await opened.bank.linked.unlink(customer_id)
     await opened.bank.rights.erase(customer_id)
     return empty()
-
-
-async def _asked(request: Request, purpose: str) -> tuple[House, str]:
-    opened = await house()
-    scheme, _, token = (request.headers.get("authorization") or "").partition(" ")
-    try:
-        customer_id = assertion.verify(opened.keyring, token, purpose).customer_id if scheme == "Bearer" else None
-    except AssertionInvalid:
-        customer_id = None
-    if customer_id is None:
-        log.warning("rights_refused", purpose=purpose)
-        raise Forbidden("no valid assertion")
-    return opened, customer_id

@@ -106,7 +106,7 @@ async def lost_or_stolen_phone(turn: Turn) -> list[EventType]:
         return [turn.offer(HANDOFF)]
     lost = _meant(turn.text, list(held))
     if lost is None:
-        buttons = [Button(device.name, f"I lost my {device.name}") for device in held]
+        buttons = [Button(device.name, f"I lost my phone, the {device.name}") for device in held]
         names = [device.name for device in held]
         turn.say("utter_lost_or_stolen_phone_which", policy, devices=names, buttons=buttons)
         return [turn.offer("action_secure_account")]

@@ -6,6 +6,7 @@ assertion in it), logs it, and lets pages of any origin call it.
 
 from __future__ import annotations
 
+import asyncio
 import os
 
 import pluggy
@@ -16,9 +17,12 @@ from sanic.handlers import ErrorHandler
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse, json
 
-from actions import rights_door
+from actions import house, linked_door, refusals, rights_door
 from actions.caller import place
+from common import key_service, keys, settings
 from common.http_request import CheckedRequest
+from common.keys import KeyringError
+from common.settings import SettingsError
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +36,26 @@ def attach_sanic_app_extensions(app: Sanic) -> None:
     app.error_handler = ErrorHandler()
     app.error_handler.add(Exception, _refuse)
     app.register_middleware(_forget_unknown_action, "response")
+    app.register_middleware(_note_address, "request")
+    app.register_listener(_prove, "before_server_start")
+    app.register_listener(_leave, "before_server_stop")
     rights_door.attach(app)
+    linked_door.attach(app)
+
+
+async def _note_address(request: Request) -> None:
+    refusals.comes_from(request.ip)
+
+
+async def _prove(*_: object) -> None:
+    try:
+        await key_service.prove(keys.load(await asyncio.to_thread(settings.load)))
+    except (SettingsError, KeyringError) as error:
+        raise SystemExit(f"error: {error}") from None
+
+
+async def _leave(*_: object) -> None:
+    await house.close()
 
 
 async def _refuse(_: Request, error: Exception) -> HTTPResponse:

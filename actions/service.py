@@ -13,9 +13,10 @@ from actions.caller import (
 )
 from actions.form_switching import dropped
 from actions.forms import HANDOFF, leave_form
+from actions.parsing.temper import is_abuse
 from actions.proposals import take_up, take_value
 from actions.titles import title
-from actions.transfers import LAST, say_receipt
+from actions.transfer_form import LAST
 
 _SUBMIT = "action_submit_transfer_money_form"
 _CHOICES = 2
@@ -146,7 +147,8 @@ class ActionTakeValue(TellerAction):
         action = by_name(offered) if offered and offered != HANDOFF else None
         if action:
             return await action.answer(turn)
-        turn.say("utter_inform_no_form" if turn.intent == "inform" else "utter_correct_no_form")
+        informs = turn.intent == "inform"
+        turn.say("utter_inform_no_form" if informs else "utter_correct_no_form", buttons=choices(turn))
         return []
 
 
@@ -178,9 +180,6 @@ class ActionRepeat(TellerAction):
             return []
         ran = [event["name"] for event in turn.tracker.events if event["event"] == "action"]
         last = next((name for name in reversed(ran) if name not in (self.name(), "action_listen")), None)
-        if last == _SUBMIT:
-            await self._repeat_transfer(turn)
-            return []
         action = by_name(last) if last else None
         if action is None:
             turn.say("utter_repeat_nothing")
@@ -188,22 +187,14 @@ class ActionRepeat(TellerAction):
         if action.login and turn.customer is None:
             turn.say("utter_login_needed")
             return []
-        turn.recall()
-        return await action.answer(turn)
-
-    async def _repeat_transfer(self, turn: Turn) -> None:
-        last = turn.tracker.get_slot(LAST)
-        known = await turn.bank.transfers.status(turn.customer_id, last["key"]) if last else None
-        if known and known.receipt:
-            say_receipt(turn, "utter_transfer_done", known.receipt)
-        else:
-            turn.say("utter_repeat_nothing")
+        return await action.again(turn)
 
 
 class ActionOfferChoices(TellerAction):
     """Not understood: the two likeliest wishes as buttons; a second time in a row, a person.
 
-    A plain yes, no or stop is understood by its words, whatever the classifier made of it.
+    A plain yes, no or stop is understood by its words, whatever the classifier made of it, and scolding is answered
+    with an apology. The turns alternate, so that a customer who goes on is not told the same thing again and again.
     """
 
     login = False
@@ -218,16 +209,37 @@ class ActionOfferChoices(TellerAction):
             return await ActionDeny().answer(turn)
         if turn.says_stop:
             return await ActionCancel().answer(turn)
-        if any(event["event"] == "action" and event["name"] == self.name() for event in previous_turn(turn.tracker)):
-            turn.say("utter_fallback_person")
+        if is_abuse(turn.text):
+            turn.say("utter_scolded")
             return [turn.offer(HANDOFF)]
-        ranking = turn.tracker.latest_message.get("intent_ranking") or []
-        likely = [(title(entry["name"]), entry["name"]) for entry in ranking if entry["name"] not in _NO_CHOICE]
-        choices = [Button(shown, f"/{intent}") for shown, intent in likely if shown]
-        buttons = [*choices[:_CHOICES], _ELSE]
         outside = turn.intent == "out_of_scope"
-        turn.say("utter_out_of_scope" if outside else "utter_fallback_choices", buttons=buttons)
+        if self._misses_before(turn) % 2:
+            if turn.text.strip() == _ELSE.payload:
+                turn.say("utter_fallback_rephrase")
+            else:
+                turn.say("utter_out_of_scope_person" if outside else "utter_fallback_person")
+            return [turn.offer(HANDOFF)]
+        turn.say("utter_out_of_scope" if outside else "utter_fallback_choices", buttons=[*choices(turn), _ELSE])
         return []
+
+    def _misses_before(self, turn: Turn) -> int:
+        """How many turns in a row before this one were not understood."""
+        misses, missed = 0, True
+        for event in reversed(turn.tracker.events):
+            if event["event"] == "action" and event["name"] == self.name():
+                missed = True
+            elif event["event"] == "user":
+                if not missed:
+                    break
+                misses, missed = misses + 1, False
+        return misses - 1
+
+
+def choices(turn: Turn) -> list[Button]:
+    """The likeliest wishes of the message, as buttons."""
+    ranking = turn.tracker.latest_message.get("intent_ranking") or []
+    likely = [(title(entry["name"]), entry["name"]) for entry in ranking if entry["name"] not in _NO_CHOICE]
+    return [Button(shown, f"/{intent}") for shown, intent in likely if shown][:_CHOICES]
 
 
 def open_form(turn: Turn) -> str | None:

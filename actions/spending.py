@@ -6,10 +6,11 @@ from datetime import datetime
 
 from rasa_sdk.events import EventType
 
-from actions.accounts import line, merchant_in, worded_period
+from actions.accounts import line
 from actions.caller import TellerAction, Turn
 from actions.parsing.dates import Period, find_period
 from actions.parsing.text import tokens
+from actions.transaction_filters import merchant_in, worded_period
 
 
 class ActionShowSpending(TellerAction):

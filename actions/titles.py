@@ -13,7 +13,7 @@ _FILE = Path(__file__).resolve().parent.parent / "data" / "suggestions.yml"
 @lru_cache(maxsize=1)
 def _titles() -> dict[str, str]:
     content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return {**content["titles"], **content["choices"]}
+    return {**content["titles"], **content["actions"], **content["choices"]}
 
 
 def title(intent: str) -> str | None:

@@ -15,14 +15,11 @@ from actions.lookup_steps import reason
 from actions.operations import start_operation
 from actions.parsing.amounts import find_currency
 from actions.parsing.numbers_in_ids import find_card_ending, find_code
-from actions.parsing.text import tokens, words
-from actions.proposals import propose
-
-_STOP = words("stop cancel end remove off disable")
+from actions.regular_changes import change_rule, wish_of
 
 
 class ActionShowAutomaticTopUp(TellerAction):
-    """The running rules with their next run and limits; stopping one is proposed where that was asked."""
+    """The running rules with their next run and limits; what is wished of one of them is proposed or done."""
 
     def name(self) -> str:
         return "action_show_automatic_top_up"
@@ -33,7 +30,8 @@ class ActionShowAutomaticTopUp(TellerAction):
             told = {"amount": rule.amount, "account": rule.account, "card": rule.card_last4,
                     "threshold": rule.threshold, "schedule": rule.schedule, "next_run": rule.next_run}  # fmt: skip
             trigger = "threshold" if rule.threshold else "schedule"
-            turn.say(f"utter_automatic_top_up_{trigger}", told)
+            turn.say("utter_automatic_top_up_rests" if rule.status == "paused" else f"utter_automatic_top_up_{trigger}",
+                     told)  # fmt: skip
             if rule.next_run:
                 turn.say("utter_automatic_top_up_next_run", told)
         if not rules:
@@ -41,9 +39,9 @@ class ActionShowAutomaticTopUp(TellerAction):
         cards = await turn.bank.top_ups.cards(turn.customer_id)
         if not any(card.verified for card in cards):
             turn.say("utter_top_ups_no_verified_card")
-        if rules and _STOP.intersection(tokens(turn.text)):
-            return propose(turn, "utter_automatic_top_up_stop", "stop_top_up", {"amount": rules[0].amount},
-                           rule=rules[0].id)  # fmt: skip
+        wish = wish_of(turn.text)
+        if rules and wish:
+            return change_rule(turn, wish, rules)
         turn.say("utter_automatic_top_up", await turn.bank.policies.facts(turn.intent, turn.customer))
         verified = [card for card in cards if card.verified]
         if rules or not verified:

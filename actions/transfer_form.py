@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from actions.bank.errors import (
     AccountNotAvailable,
@@ -21,12 +21,15 @@ from actions.bank.model.accounts import Account
 from actions.bank.model.money import Money
 from actions.bank.model.transfers import Payee, PreparedTransfer
 from actions.caller import Turn
-from actions.form_turn import FormTurn, Miss
+from actions.form_switching import NEXT
+from actions.form_turn import FormTurn, Miss, PutAside
 from actions.parsing.amounts import Amount, AmountProblem, is_bare_amount
 from actions.parsing.numbers_in_ids import IbanProblem, find_code, find_iban
 from actions.parsing.people import find_person, only_name
 from actions.parsing.text import normalise, tokens
 from actions.proven_form import ProvenForm
+from actions.transfer_later import is_for_later, later_order
+from actions.transfer_own import exchange_order, own_account
 from actions.transfer_reading import (
     ACCOUNT_WORD,
     account_in,
@@ -36,6 +39,7 @@ from actions.transfer_reading import (
     is_known_payee,
     names_an_account,
     only_digits,
+    says_amount,
     says_change,
 )
 from actions.wording import worded
@@ -43,6 +47,7 @@ from actions.wording import worded
 PAYEE, IBAN, AMOUNT, ACCOUNT = "transfer_payee", "transfer_iban", "transfer_amount", "transfer_account"
 PREPARED, DECLINED = "transfer_prepared", "transfer_declined"
 CONFIRMATION, CODE = "transfer_confirmation", "transfer_code"
+LAST = "transfer_last"
 
 _NAMED = {
     PAYEE: re.compile(r"\b(?:payee|recipient|beneficiary|person|receiver)\b", re.I),
@@ -70,6 +75,7 @@ class ValidateTransferMoneyForm(ProvenForm):
     said_cancelled = "utter_transfer_cancelled"
     said_kept = "utter_transfer_nothing_sent"
     said_change_what = "utter_transfer_change_unclear"
+    results = (LAST,)
 
     def name(self) -> str:
         return "validate_transfer_money_form"
@@ -81,6 +87,8 @@ class ValidateTransferMoneyForm(ProvenForm):
         return _EXPLAINED[slot], {}
 
     async def begin(self, turn: FormTurn) -> None:
+        turn[LAST] = None
+        await self._pay_later(turn)
         await self._fill(turn)
 
     async def recover(self, turn: FormTurn) -> bool:
@@ -106,6 +114,7 @@ class ValidateTransferMoneyForm(ProvenForm):
         return says_change(turn.text)
 
     async def read_answer(self, turn: FormTurn, slot: str) -> None:
+        await self._pay_later(turn)
         iban_before = turn[IBAN]
         await self._fill(turn, asked=slot)
         if turn[slot] is not None:
@@ -124,9 +133,10 @@ class ValidateTransferMoneyForm(ProvenForm):
     async def correct(self, turn: FormTurn) -> bool:
         if only_digits(turn.text) and find_code(turn.text):
             return False  # a code typed too late is no new amount
+        await self._pay_later(turn)
         before = {slot: turn[slot] for slot in (PAYEE, IBAN, AMOUNT, ACCOUNT)}
         named = {slot for slot, pattern in _NAMED.items() if pattern.search(normalise(turn.text))}
-        amount = amount_in(turn)
+        amount = amount_in(turn) if says_amount(turn) else None
         account = await account_in(turn)
         person = find_person(turn.text)
         try:
@@ -153,6 +163,23 @@ class ValidateTransferMoneyForm(ProvenForm):
 
     async def withdraw(self, turn: FormTurn, key: str) -> None:
         await turn.bank.transfers.cancel_prepared(turn.customer_id, key)
+
+    async def _pay_later(self, turn: FormTurn) -> None:
+        """Hand over to the form of operations where another day or a rhythm is named; only saved payees can wait."""
+        if not is_for_later(turn):
+            return
+        if turn[IBAN] or has_iban(turn.text):
+            turn.say("utter_transfer_only_now")
+            return
+        order = later_order(turn, turn[PAYEE], None if says_amount(turn) else turn[AMOUNT], turn[ACCOUNT])
+        await self._hand_over(turn, "scheduled_payments", order)
+
+    async def _hand_over(self, turn: FormTurn, topic: str, order: dict[str, Any]) -> NoReturn:
+        """End this form without a word: what is wanted is an operation of another kind."""
+        await self.void(turn)
+        wanted = {"form": "operation_form", "intent": topic, "text": turn.text, "order": order}
+        turn[NEXT] = {"step": "start", **wanted}
+        raise PutAside
 
     async def _fill(self, turn: FormTurn, asked: str | None = None) -> None:
         """Take every value the message gives; those already known only from a fresh command or a correction."""
@@ -191,12 +218,31 @@ class ValidateTransferMoneyForm(ProvenForm):
             await self._use_name(turn, name)
 
     async def _use_name(self, turn: FormTurn, name: str) -> None:
-        """The payee called `name`: the holder of a new IBAN that waits for one, else one of the customer's own."""
+        """The payee called `name`: the holder of a new IBAN that waits for one, else one of the customer's own payees
+        or accounts."""
         if turn[IBAN]:
             payee = await turn.bank.payees.adopt_iban(turn.customer_id, turn[IBAN], name)
         else:
-            payee = await turn.bank.payees.resolve(turn.customer_id, name)
+            try:
+                payee = await turn.bank.payees.resolve(turn.customer_id, name)
+            except PayeeUnknown:
+                own = await own_account(turn, name)
+                if own is None:
+                    raise
+                await self._pay_own(turn, own)
+                return
         turn[PAYEE], turn[IBAN] = _payee_slot(payee), None
+
+    async def _pay_own(self, turn: FormTurn, own: Account) -> None:
+        """Make an account of the customer's own the payee; paying into another currency is an exchange."""
+        try:
+            order = await exchange_order(turn, own)
+        except AmountProblem as problem:
+            raise Miss(f"utter_error_amount_{problem.code}") from None
+        if order:
+            await self._hand_over(turn, "exchange_via_app", order)
+        payee = await turn.bank.payees.adopt_iban(turn.customer_id, own.iban, own.holder)
+        turn[PAYEE] = {**_payee_slot(payee), "own": own.id}
 
     async def _correct_payee(self, turn: FormTurn, person: str | None) -> None:
         """Another payee; a name that nothing marks as one ("no, Mia") counts only if it is known."""
@@ -217,6 +263,7 @@ class ValidateTransferMoneyForm(ProvenForm):
         """The only account that fits the amount's currency, or the payee's where the amount named none."""
         held_accounts = await turn.bank.accounts.list(turn.customer_id)
         accounts = [account for account in held_accounts if account.status == "active"]
+        accounts = [account for account in accounts if account.id != turn[PAYEE].get("own")]
         currency = turn[AMOUNT]["currency"]
         fitting = [account for account in accounts if currency in (None, account.currency)]
         if not fitting:

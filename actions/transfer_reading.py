@@ -8,7 +8,7 @@ from actions.bank.errors import PayeeAmbiguous, PayeeUnknown
 from actions.bank.model.accounts import Account
 from actions.caller import Turn
 from actions.form_turn import Miss
-from actions.parsing.amounts import Amount, AmountProblem, find_amount, find_currencies, without_amounts
+from actions.parsing.amounts import Amount, AmountProblem, find_amount, find_currencies, is_bare_amount, without_amounts
 from actions.parsing.answers import wants_new_code
 from actions.parsing.numbers_in_ids import IbanProblem, find_card_ending, find_iban
 from actions.parsing.people import only_name, without_contrast
@@ -18,7 +18,10 @@ ACCOUNT_WORD = re.compile(r"\b(?:account|currency)\b", re.I)
 _CODE_WORD = re.compile(r"\b(?:code|text|sms|message)\b", re.I)
 _ONLY_DIGITS = re.compile(r"[\d \-]+")
 _FROM = re.compile(r"\b(?:from|use|using|out of|via)\s(?P<which>.+)$", re.I)
-_SOME_ACCOUNT = re.compile(r"(?!(?:my|the|our|this)?\s?(?:bank\s)?account\b).*\baccount\b", re.I)
+_PAID_INTO = re.compile(r"(?<=\w)\s(?:in)?to\s(?:my|the|our)\s[\w ]*?\baccount\b", re.I)
+_SOME_ACCOUNT = re.compile(
+    r"(?!(?:my|the|our|this)?\s?(?:bank\s)?account\b).*\b(?:account|savings?|current|joint|business|isa|pot)\b", re.I
+)
 _LEAD = r"(?:(?:no|yes|ok|okay|wait|sorry|but|actually|please|i want to|i'd like to|can i|can you|let me|let's)[\s,]+)*"
 _VALUE = r"(?:payee|recipient|beneficiary|amount|sum|account)"
 _CHANGE = re.compile(
@@ -46,9 +49,10 @@ async def account_in(turn: Turn, *, asked: bool = False) -> Account | None:
     """The one account the message names by currency, name or ending: after "from" or "use", or as the whole answer."""
     plain = without_contrast(turn.text)
     match = _FROM.search(plain)
-    if match is None and not (asked or ACCOUNT_WORD.search(plain)):
+    if match is None and not (asked or ACCOUNT_WORD.search(plain := _PAID_INTO.sub(" ", plain))):
         return None
-    part = without_amounts(match["which"] if match else plain) if not asked else plain
+    named = re.split(r"\s(?:in)?to\s", match["which"], flags=re.I)[0] if match else plain
+    part = without_amounts(named) if not asked else plain
     words, ending, currencies = tokens(part), find_card_ending(part), find_currencies(part)
     fitting = []
     for account in await turn.bank.accounts.list(turn.customer_id):
@@ -65,6 +69,18 @@ def amount_in(turn: Turn) -> Amount | None:
         return find_amount(without_contrast(turn.text))
     except AmountProblem as problem:
         raise Miss(f"utter_error_amount_{problem.code}") from None
+
+
+def says_amount(turn: Turn) -> bool:
+    """Whether a number in the message may be an amount: where nothing was understood it must stand alone, be marked by
+    a currency, or belong to words of changing."""
+    try:
+        amount = find_amount(without_contrast(turn.text))
+    except AmountProblem:
+        return True
+    if amount is None or amount.currency or turn.intent not in ("nlu_fallback", "out_of_scope"):
+        return amount is not None
+    return is_bare_amount(turn.text) or says_change(turn.text)
 
 
 def names_an_account(text: str) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import structlog
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.bank.errors import BankError
+from actions.bank.errors import BankError, KeyConflict
 from actions.bank.model.transfers import TransferReceipt
 from actions.caller import Button, TellerAction, Turn, place
 from actions.form_end import SubmitForm
 from actions.forms import FAILURES_SLOT
-from actions.transfer_form import AMOUNT, CODE, IBAN, PREPARED, ValidateTransferMoneyForm
+from actions.transfer_form import AMOUNT, CODE, IBAN, LAST, PREPARED, ValidateTransferMoneyForm
 
 log = structlog.get_logger(__name__)
 
-LAST = "transfer_last"
 _MOST_BUTTONS = 5
 
 
@@ -25,26 +24,40 @@ class ActionSubmitTransferMoneyForm(SubmitForm):
         return "action_submit_transfer_money_form"
 
     async def submit(self, turn: Turn) -> list[EventType]:
-        cleared = [SlotSet(slot, None) for slot in (*ValidateTransferMoneyForm.slots, FAILURES_SLOT)]
         prepared = turn.tracker.get_slot(PREPARED)
         if not prepared or turn.tracker.get_slot(CODE) != "verified":
-            return cleared
+            return _cleared()
         key = prepared["key"]
         try:
             receipt = await self._execute(turn, key)
         except BankError as error:
             turn.say_refusal(error)
             turn.say("utter_transfer_not_done")
-            return cleared
+            return _cleared()
         except Exception as error:
             log.error("transfer_outcome_unknown", error=type(error).__name__, where=place(error))
             turn.say("utter_transfer_unknown")
             return []  # the key stays: the next transfer asks the ledger for it first
         if receipt is None:
             turn.say("utter_transfer_not_done")
-            return cleared
+            return _cleared()
         say_receipt(turn, "utter_transfer_done", receipt)
-        return [*cleared, SlotSet(LAST, {"key": key})]
+        return [*_cleared(), SlotSet(LAST, {"key": key})]
+
+    async def again(self, turn: Turn) -> list[EventType]:
+        unknown = turn.tracker.get_slot(PREPARED)
+        last = unknown or turn.tracker.get_slot(LAST)
+        if unknown:  # its reply was lost: the ledger knows by now, and what it does not know never happens
+            try:
+                await turn.bank.transfers.cancel_prepared(turn.customer_id, unknown["key"])
+            except KeyConflict:
+                log.info("transfer_reply_found")
+        known = await turn.bank.transfers.status(turn.customer_id, last["key"]) if last else None
+        if known and known.receipt:
+            say_receipt(turn, "utter_transfer_done", known.receipt)
+        else:
+            turn.say("utter_transfer_not_done")
+        return [*_cleared(), SlotSet(LAST, {"key": unknown["key"]})] if unknown else []
 
     async def _execute(self, turn: Turn, key: str) -> TransferReceipt | None:
         """The receipt; where the reply was lost the ledger is asked by key, and only a clear no counts as one."""
@@ -98,7 +111,7 @@ class ActionAskTransferConfirmation(TellerAction):
             turn.say("utter_ask_transfer_change")
             return []
         facts = prepared["facts"]
-        if facts["name_check"] in ("close_match", "no_match"):
+        if facts["name_check"] != "match":
             turn.say(f"utter_transfer_name_{facts['name_check']}", payee=facts["payee"])
         turn.say("utter_transfer_summary", facts)
         return []
@@ -125,3 +138,7 @@ def say_receipt(turn: Turn, response: str, receipt: TransferReceipt) -> None:
         balance=receipt.new_balance,
         arrival=receipt.arrival_date,
     )
+
+
+def _cleared() -> list[EventType]:
+    return [SlotSet(slot, None) for slot in (*ValidateTransferMoneyForm.slots, FAILURES_SLOT)]

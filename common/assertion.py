@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import jwt
 
@@ -17,10 +18,19 @@ LIFE_SECONDS = 120
 _AUDIENCE = "teller-actions"
 # In place of a conversation, for what is not said in one; no session can be called so.
 EXPORT, ERASE = "rights:export", "rights:erase"
+LINK_WAY, LINK_RETURN = "linked:way", "linked:return"
 
 
 class AssertionInvalid(Exception):
-    """The assertion is forged, expired or made for another conversation."""
+    """The assertion is forged, expired or made for another conversation.
+
+    `reason` is the audit's word for it; `customer_id` is set where the signature holds, so that it is really theirs.
+    """
+
+    def __init__(self, reason: str, customer_id: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.customer_id = customer_id
 
 
 @dataclass(frozen=True)
@@ -43,15 +53,21 @@ def issue(keyring: Keyring, customer_id: str | None, session_id: str, message_id
 def verify(keyring: Keyring, token: str, session_id: str) -> Caller:
     """The caller that `token` names; raises AssertionInvalid unless it was issued here for `session_id`."""
     try:
-        claims = jwt.decode(
-            token,
-            keyring.derive("assertion"),
-            algorithms=["HS256"],
-            audience=_AUDIENCE,
-            options={"require": ["exp", "sid", "mid"]},
-        )
+        claims = _claims(keyring, token)
+    except jwt.ExpiredSignatureError:
+        raise AssertionInvalid("token_expired", _claims(keyring, token, verify_exp=False).get("sub")) from None
     except jwt.InvalidTokenError as error:
-        raise AssertionInvalid(type(error).__name__) from error
+        raise AssertionInvalid("assertion_invalid") from error
     if claims["sid"] != session_id:
-        raise AssertionInvalid("another conversation")
+        raise AssertionInvalid("session_forbidden", claims.get("sub"))
     return Caller(customer_id=claims.get("sub"), message_id=claims["mid"])
+
+
+def _claims(keyring: Keyring, token: str, *, verify_exp: bool = True) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        keyring.derive("assertion"),
+        algorithms=["HS256"],
+        audience=_AUDIENCE,
+        options={"require": ["exp", "sid", "mid"], "verify_exp": verify_exp},
+    )

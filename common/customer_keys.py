@@ -27,6 +27,10 @@ def conversation(conversation_id: str) -> str:
     return f"conversation:{conversation_id}"
 
 
+GUESTS = "guests"
+"""The owner's name of the key for what guests leave with the bank."""
+
+
 class DataKeys:
     """Reads and makes keys within the caller's transaction; the connection's role needs the schema `keys`."""
 
@@ -60,7 +64,7 @@ class DataKeys:
         cursor = await connection.execute(
             "SELECT owner, kek_id, wrapped FROM keys.data_keys WHERE kek_id <> %s"
             " ORDER BY owner LIMIT %s FOR UPDATE SKIP LOCKED",
-            (self._wrapper.active_id, limit),
+            (await self._wrapper.active_id(), limit),
         )
         rows: list[Any] = await cursor.fetchall()
         for row in rows:

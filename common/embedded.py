@@ -69,14 +69,14 @@ def _start_redis(folder: Path) -> str:
         except Exception as error:
             raise EmbeddedServerError(f"embedded Redis does not start: {error}") from error
         _held[str(folder)] = client
-    return f"unix://{quote(str(client.socket_file))}"  # type: ignore[attr-defined]
+    return f"unix://{quote(str(client.socket_file))}"  # type: ignore[attr-defined]  # the wheel has no types
 
 
 def stop(home: Path) -> None:
     """Leave the servers under `home`; each one stops when nobody else uses it."""
     postgres = _held.pop(str(home / "postgres"), None)
     if postgres is not None:
-        postgres.cleanup()  # type: ignore[attr-defined]
+        postgres.cleanup()  # type: ignore[attr-defined]  # the wheel has no types
     redis = _held.pop(str(home / "redis"), None)
     if redis is not None:
-        redis._cleanup()  # type: ignore[attr-defined]
+        redis._cleanup()  # type: ignore[attr-defined]  # the wheel has no types

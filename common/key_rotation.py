@@ -1,9 +1,10 @@
 """A new key-encryption key under load: `python -m common.keys rotate` (behind `rotate`, `status` counts by key).
 
 In the demo a new key is put first into the key file, where running processes find it. Elsewhere the operator puts it
-into TELLER_KEYS: first behind the active one in every process, then in front of it, then `rotate`. Old and new keys
-both open data keys all the while. An old key may leave the ring when `status` no longer counts it, except the oldest
-one: fingerprints and tokens derive from it.
+into TELLER_KEYS: first behind the active one in every process, then in front of it, then `rotate`; or makes a new
+version of the key in the transit engine, where there is one (transit.py). Old and new keys both open data keys all the
+while. An old key may leave the ring when `status` no longer counts it, except the oldest one: fingerprints and tokens
+derive from it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from common.audit.pseudonym import Pseudonyms
 from common.audit.record import SYSTEM, AuditRecord, Value
 from common.audit.writer import note
 from common.customer_keys import DataKeys
-from common.key_wrapping import KeyringWrapper, WrappingError
+from common.key_service import wrapper_of
+from common.key_wrapping import WrappingError
 from common.settings import Settings, SettingsError, load
 
 
@@ -42,7 +44,9 @@ def add_demo_key(settings: Settings) -> str:
 
 async def rotate(settings: Settings) -> int:
     """Wrap every data key by the active key-encryption key, in small transactions; how many there were."""
-    data_keys = DataKeys(KeyringWrapper(keys.load(settings)))
+    ring = keys.load(settings)
+    wrapper = wrapper_of(ring)
+    data_keys = DataKeys(wrapper)
     pool = await database.open_pool(settings, "keys", max_size=1)
     done = 0
     try:
@@ -50,16 +54,15 @@ async def rotate(settings: Settings) -> int:
             async with pool.connection() as connection:
                 count = await data_keys.rewrap(connection)
             if count == 0:
-                await asyncio.to_thread(_tell, settings, done)
+                key = Pseudonyms(ring).of("key", await wrapper.active_id())
+                await asyncio.to_thread(_tell, settings, key, done)
                 return done
             done += count
     finally:
         await pool.close()
 
 
-def _tell(settings: Settings, items: int) -> None:
-    ring = keys.load(settings)
-    key = Pseudonyms(ring).of("key", ring.active_id)
+def _tell(settings: Settings, key: str, items: int) -> None:
     details: dict[str, Value] = {"purpose": "key_encryption", "key": key, "items": items}
     note(settings, AuditRecord("key_rotation", SYSTEM, "done", channel="command", details=details))
 
@@ -86,9 +89,11 @@ def main() -> None:
             for key_id, count in asyncio.run(status(settings)).items():
                 print(f"{key_id}  {count}")
             return
-        if settings.keys is None:
-            keys.load(settings)
+        ring = keys.load(settings)
+        if settings.keys is None and ring.transit is None:
             add_demo_key(settings)
-        print(f"{asyncio.run(rotate(settings))} data keys wrapped by {keys.load(settings).active_id}")
+        done = asyncio.run(rotate(settings))
+        active = asyncio.run(wrapper_of(keys.load(settings)).active_id())
+        print(f"{done} data keys wrapped by {active}")
     except (SettingsError, keys.KeyringError, WrappingError) as error:
         sys.exit(f"error: {error}")

@@ -1,4 +1,7 @@
-"""The port to whoever holds the key-encryption keys, and its implementation on TELLER_KEYS."""
+"""The port to whoever holds the key-encryption keys, and its implementation on TELLER_KEYS.
+
+The other implementation is a transit engine (transit.py); `wrapper_of` chooses.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from common.keys import Keyring
+from common.keys import Keyring, KeyringError
 
 _NONCE_BYTES = 12
 
@@ -17,11 +20,17 @@ class WrappingError(RuntimeError):
     """A wrapped key was changed, moved to another owner, or belongs to another key-encryption key."""
 
 
-class KeyWrapper(Protocol):
-    """Wraps data keys. `context` says whose key it is and is bound to the result."""
+class KeyServiceError(KeyringError):
+    """The service that holds the key-encryption key does not answer or refuses; the message says what to do."""
 
-    @property
-    def active_id(self) -> str:
+
+class KeyWrapper(Protocol):
+    """Wraps data keys. `context` says whose key it is and is bound to the result.
+
+    Every method raises KeyServiceError where the key is held elsewhere and cannot be reached.
+    """
+
+    async def active_id(self) -> str:
         """The key-encryption key that `wrap` uses."""
 
     async def wrap(self, key: bytes, context: bytes) -> tuple[str, bytes]:
@@ -37,8 +46,7 @@ class KeyringWrapper:
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
 
-    @property
-    def active_id(self) -> str:
+    async def active_id(self) -> str:
         return self._keyring.active_id
 
     async def wrap(self, key: bytes, context: bytes) -> tuple[str, bytes]:

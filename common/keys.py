@@ -17,7 +17,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from common import transit_settings
 from common.settings import Settings
+from common.transit_settings import TransitSettings, TransitSettingsError
 
 
 class KeyringError(RuntimeError):
@@ -28,11 +30,13 @@ class KeyringError(RuntimeError):
 class Keyring:
     """Key-encryption keys of 32 bytes by id; the first one is active, the others still decrypt.
 
-    `file` is where the demo's ring was read: a key that was put there since is found without a restart.
+    `file` is where the demo's ring was read: a key that was put there since is found without a restart. `transit` says
+    who wraps data keys in place of the ring, from which fingerprints, tokens and signatures still derive.
     """
 
     keys: dict[str, bytes]
     file: Path | None = None
+    transit: TransitSettings | None = None
 
     @property
     def active_id(self) -> str:
@@ -55,8 +59,12 @@ class Keyring:
 def load(settings: Settings) -> Keyring:
     """The ring named by TELLER_KEYS (`id:base64,id:base64`, active first), or the demo's key file.
 
-    Raises KeyringError when the text is not of that form.
+    Raises KeyringError when the text is not of that form, or the settings of a key service cannot be used.
     """
+    try:
+        transit = transit_settings.read()
+    except TransitSettingsError as error:
+        raise KeyringError(str(error)) from None
     if settings.keys is None:
         path = settings.home / "keys"
         if not path.exists():
@@ -67,8 +75,8 @@ def load(settings: Settings) -> Keyring:
             with contextlib.suppress(FileExistsError):
                 os.link(path.with_suffix(".new"), path)
             path.with_suffix(".new").unlink(missing_ok=True)
-        return Keyring(parse(path.read_text()), path)
-    return Keyring(parse(settings.keys))
+        return Keyring(parse(path.read_text()), path, transit)
+    return Keyring(parse(settings.keys), transit=transit)
 
 
 def encoded_key() -> str:

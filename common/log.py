@@ -65,7 +65,13 @@ def catch_uncaught() -> None:
     def log_it(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             return
-        logging.getLogger("uncaught").critical("uncaught %s", kind.__name__, exc_info=(kind, error, trace))  # type: ignore[arg-type]
+        logger = logging.getLogger("uncaught")
+        if not logger.hasHandlers():  # else Python prints the traceback by itself, in the clear
+            shown = logging.StreamHandler()
+            shown.setFormatter(JsonLines())
+            logger.addHandler(shown)
+        known = (kind, error, trace) if error is not None else None
+        logger.critical("uncaught %s", kind.__name__, exc_info=known)
         print(f"error: uncaught {kind.__name__}; see the log", file=sys.stderr)
 
     sys.excepthook = log_it

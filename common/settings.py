@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from common import embedded
 
+Network = IPv4Network | IPv6Network
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -21,6 +24,7 @@ class Settings:
 
     `mode` is "demo" or "production"; `token_seconds` is the life of an access token; `rate_limit` counts
     requests a minute for one principal; `keys` is the text of TELLER_KEYS, or None for the demo's key file.
+    `trusted_proxies` are the networks of our own proxies, `country_header` is where they name a caller's country.
     """
 
     home: Path
@@ -32,6 +36,8 @@ class Settings:
     token_seconds: int
     assistant_port: int
     action_port: int
+    trusted_proxies: tuple[Network, ...] = ()
+    country_header: str | None = None
 
     @property
     def demo(self) -> bool:
@@ -73,7 +79,28 @@ def load() -> Settings:
         token_seconds=_positive("TELLER_TOKEN_SECONDS", 86_400),
         assistant_port=_positive("TELLER_PORT", 5005),
         action_port=_positive("TELLER_ACTION_PORT", 5055),
+        trusted_proxies=_networks("TELLER_TRUSTED_PROXIES"),
+        country_header=_country_header(),
     )
+
+
+def _networks(name: str) -> tuple[Network, ...]:
+    text = os.environ.get(name, "")
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise SettingsError(f"{name} must name networks like 10.0.0.0/8, separated by commas, not {text!r}") from None
+
+
+def _country_header() -> str | None:
+    name = os.environ.get("TELLER_COUNTRY_HEADER")
+    if not name:
+        return None
+    if not re.fullmatch("[A-Za-z0-9-]{1,64}", name):
+        raise SettingsError(f"TELLER_COUNTRY_HEADER must be the name of a header, not {name!r}")
+    if not os.environ.get("TELLER_TRUSTED_PROXIES"):
+        raise SettingsError("TELLER_COUNTRY_HEADER needs TELLER_TRUSTED_PROXIES: anybody could send that header")
+    return name
 
 
 def _positive(name: str, default: int) -> int:

@@ -11,9 +11,12 @@ A restore makes a new database and never touches the one in use. It takes the ke
 from __future__ import annotations
 
 import argparse
+import contextlib
+import dataclasses
 import itertools
 import json
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -26,8 +29,10 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from common import embedded, keys, sealed_stream
+from common import embedded, keys, schedules, sealed_stream
 from common import settings as house
+from common.audit.record import SYSTEM, AuditRecord, Value
+from common.audit.writer import note
 from common.keys import Keyring
 from common.sealed_stream import SealedStreamError
 from common.settings import Settings
@@ -51,6 +56,11 @@ class BackupError(RuntimeError):
     """A backup cannot be made, or does not restore to what it was made of."""
 
 
+def folder_of(settings: Settings) -> Path:
+    """Where backups go: $TELLER_BACKUP_FOLDER, or backups/ in the home folder."""
+    return Path(os.environ.get("TELLER_BACKUP_FOLDER") or settings.home / "backups")
+
+
 def make(settings: Settings, folder: Path) -> Path:
     """A new backup in `folder`, and the keys beside it; the backup's path."""
     keyring = keys.load(settings)
@@ -64,6 +74,7 @@ def make(settings: Settings, folder: Path) -> Path:
         pieces = dump.dump(settings.database_url, [f"--snapshot={moment}", *_WITHOUT_KEYS])
         _write(keyring, itertools.chain([len(head).to_bytes(4, "big") + head], pieces), path)
     keep_keys(settings, folder)
+    _tell(settings, "backup_made", sum(json.loads(head)["counts"].values()))
     return path
 
 
@@ -95,6 +106,13 @@ def restore(settings: Settings, backup: Path, target: str) -> int:
         return int(_value(connection, "SELECT keys.apply_erasures()"))
 
 
+def tell_of_restore(settings: Settings, target: str, erased: int) -> None:
+    """A record in the restored database, and in the one in use where it still answers: a copy of it was made."""
+    _tell(dataclasses.replace(settings, database_url=target), "backup_restored", erased)
+    with contextlib.suppress(psycopg.OperationalError):
+        _tell(settings, "backup_restored", erased)
+
+
 def verify(settings: Settings, backup: Path) -> int:
     """Restore into a server of its own that disappears again; how many erasures were applied."""
     with tempfile.TemporaryDirectory(prefix="teller-verify-") as folder:
@@ -112,6 +130,11 @@ def new_database(url: str) -> str:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+
+def _tell(settings: Settings, action: str, items: int) -> None:
+    details: dict[str, Value] = {"action": action, "items": items}
+    note(settings, AuditRecord("admin_action", SYSTEM, "done", channel="command", details=details))
 
 
 def _write(keyring: Keyring, pieces: Iterable[bytes], path: Path) -> None:
@@ -209,14 +232,18 @@ def main() -> int:
 
 def _run(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.command == "make":
-        path = make(settings, arguments.folder or settings.home / "backups")
-        erased = verify(settings, path)
+        with psycopg.connect(settings.database_url, autocommit=True) as connection:
+            with schedules.tried(connection, schedules.BACKUP):  # one by hand counts like one of the schedule
+                path = make(settings, arguments.folder or folder_of(settings))
+                erased = verify(settings, path)
         print(f"{path}\nrestored into a scratch server and complete; {erased} erasures applied there")
     elif arguments.command == "verify":
         print(f"complete; {verify(settings, arguments.file)} erasures applied in the scratch server")
     else:
         target = arguments.into or new_database(settings.database_url)
-        print(f"restored, {restore(settings, arguments.file, target)} erasures applied. Open it with:")
+        erased = restore(settings, arguments.file, target)
+        tell_of_restore(settings, target, erased)
+        print(f"restored, {erased} erasures applied. Open it with:")
         print(f"DATABASE_URL={target}")
     return 0
 

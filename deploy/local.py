@@ -16,17 +16,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from common import database, embedded, keys, log
+from common import database, embedded, key_service, keys, log
 from common import settings as house
 from common.settings import ROOT, Settings
 from deploy import model
-from deploy.keeping import Kept
+from deploy.household import Household
+from deploy.keeping import KeepingError, Kept
 
 READY_SECONDS = 180
 LEAST_FREE_BYTES = 500_000_000
@@ -43,11 +45,6 @@ class Process:
     name: str
     child: subprocess.Popen
     output: Path
-
-    def require_alive(self) -> None:
-        if self.child.poll() is not None:
-            status = self.child.returncode
-            raise StartError(f"the {self.name} stopped with status {status}; its last words: {self.last_words}")
 
     @property
     def last_words(self) -> str:
@@ -80,6 +77,7 @@ def main() -> int:
         print(f"usage: python -m deploy.local {'|'.join(commands)}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, _interrupt)
+    log.catch_uncaught()
     try:
         return commands[command]()
     except KeyboardInterrupt:
@@ -90,23 +88,23 @@ def main() -> int:
         house.SettingsError,
         embedded.EmbeddedServerError,
         keys.KeyringError,
+        KeepingError,
     ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
 def run() -> int:
-    """Everything until Ctrl-C."""
+    """Everything until Ctrl-C; a process that ends later is started again."""
     with ExitStack() as stack:
         settings = _prepare(stack)
-        stack.enter_context(_sealer(settings))
-        stack.enter_context(_worker(settings))
-        assistant = _start_servers(settings, stack)
-        _wait_until_ready(settings, assistant)
+        household = stack.enter_context(_household(settings))
+        print("Starting the action server and the assistant", flush=True)
+        servers = [household.keep(lambda: _actions(settings)), household.keep(lambda: _assistant(settings))]
+        _wait_for(f"http://127.0.0.1:{settings.assistant_port}/health/ready", household, servers)
         _greet(settings)
         while True:
-            for process in assistant:
-                process.require_alive()
+            household.require_hope()
             time.sleep(1)
 
 
@@ -114,13 +112,9 @@ def shell() -> int:
     """Rasa's shell on the `cmdline` channel, as alex."""
     with ExitStack() as stack:
         settings = _prepare(stack, port=False)
-        stack.enter_context(_sealer(settings))
-        stack.enter_context(_worker(settings))
-        actions = _spawn(
-            settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)]
-        )
-        stack.callback(actions.stop)
-        _wait_for(f"http://127.0.0.1:{settings.action_port}/health", [actions])
+        household = stack.enter_context(_household(settings))
+        actions = household.keep(lambda: _actions(settings))
+        _wait_for(f"http://127.0.0.1:{settings.action_port}/health", household, [actions])
         command = [sys.executable, "-W", "ignore", "-m", "custom_components.channels.cmdline"]
         command += [str(model.ARCHIVE), str(_endpoints(settings))]
         output = settings.home / "logs" / "shell.out"
@@ -164,7 +158,7 @@ def _prepare(stack: ExitStack, port: bool = True) -> Settings:
     lines = f"DATABASE_URL={settings.database_url}\nREDIS_URL={settings.redis_url}\n"
     (settings.home / "env").write_text(lines)
     os.chmod(settings.home / "env", 0o600)
-    keys.load(settings)
+    asyncio.run(key_service.prove(keys.load(settings)))
     database.migrate(settings)
     if settings.demo:
         from actions.bank import seed
@@ -178,25 +172,29 @@ def _prepare(stack: ExitStack, port: bool = True) -> Settings:
     return settings
 
 
-def _start_servers(settings: Settings, stack: ExitStack) -> list[Process]:
-    print("Starting the action server and the assistant", flush=True)
-    actions = _spawn(settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)])
-    stack.callback(actions.stop)
+@contextmanager
+def _household(settings: Settings) -> Iterator[Household]:
+    """The processes that nobody talks to; the audit's sealer is first to start and last to stop, so that nobody's
+    records wait for the next start."""
+    with Household(settings.home) as household:
+        household.keep(lambda: _sealer(settings))
+        household.keep(lambda: _spawn(settings, "bank worker", ["-m", "actions.bank.worker", "run"]))
+        household.keep(lambda: _spawn(settings, "scheduler", ["-m", "deploy.schedule", "run"], hears_customers=False))
+        yield household
+
+
+def _sealer(settings: Settings) -> Process:
+    return _spawn(settings, "audit sealer", ["-m", "common.audit", "seal"])
+
+
+def _actions(settings: Settings) -> Process:
+    return _spawn(settings, "action server", ["-m", "rasa", "run", "actions", "--port", str(settings.action_port)])
+
+
+def _assistant(settings: Settings) -> Process:
     address = ["--interface", "127.0.0.1", "--port", str(settings.assistant_port)]
     files = ["--endpoints", str(_endpoints(settings)), "--credentials", "credentials.yml"]
-    assistant = _spawn(settings, "assistant", ["-m", "rasa", "run", "--model", str(model.ARCHIVE), *address, *files])
-    stack.callback(assistant.stop)
-    return [actions, assistant]
-
-
-def _worker(settings: Settings) -> Kept:
-    """What the bank does without being asked: clearing, standing orders, expiry."""
-    return Kept(lambda: _spawn(settings, "bank worker", ["-m", "actions.bank.worker", "run"]))
-
-
-def _sealer(settings: Settings) -> Kept:
-    """The audit's sealer: first to start and last to stop, so that nobody's records wait for the next start."""
-    return Kept(lambda: _spawn(settings, "audit sealer", ["-m", "common.audit", "seal"]))
+    return _spawn(settings, "assistant", ["-m", "rasa", "run", "--model", str(model.ARCHIVE), *address, *files])
 
 
 def _endpoints(settings: Settings) -> Path:
@@ -207,17 +205,22 @@ def _endpoints(settings: Settings) -> Path:
     return path
 
 
-def _spawn(settings: Settings, name: str, arguments: list[str]) -> Process:
-    """Loggers write JSON lines to `<name>.log`; what a process prints besides goes to `<name>.out`."""
+def _spawn(settings: Settings, name: str, arguments: list[str], *, hears_customers: bool = True) -> Process:
+    """Loggers write JSON lines to `<name>.log`; what a process prints besides goes to `<name>.out`.
+
+    A process that never hears a customer's words prints all it has to say: the scrubber of the log is half a gigabyte.
+    """
     folder = settings.home / "logs"
     folder.mkdir(mode=0o700, exist_ok=True)
     stem = name.replace(" ", "-")
-    logging = folder / f"{stem}.yml"
-    logging.write_text(yaml.safe_dump(log.configuration(folder / f"{stem}.log")), encoding="utf-8")
+    if hears_customers:
+        logging = folder / f"{stem}.yml"
+        logging.write_text(yaml.safe_dump(log.configuration(folder / f"{stem}.log")), encoding="utf-8")
+        arguments = [*arguments, "--logging-config-file", str(logging)]
     output = folder / f"{stem}.out"
     with output.open("w") as file:
         child = subprocess.Popen(  # nosec B603: this interpreter, fixed arguments
-            [sys.executable, "-W", "ignore", *arguments, "--logging-config-file", str(logging)],
+            [sys.executable, "-W", "ignore", *arguments],
             cwd=ROOT,
             env=_environment(settings),
             stdout=file,
@@ -246,15 +249,13 @@ def _environment(settings: Settings | None) -> dict[str, str]:
     return environment
 
 
-def _wait_until_ready(settings: Settings, processes: list[Process]) -> None:
-    _wait_for(f"http://127.0.0.1:{settings.assistant_port}/health/ready", processes)
-
-
-def _wait_for(address: str, processes: list[Process]) -> None:
+def _wait_for(address: str, household: Household, servers: list[Kept]) -> None:
+    """Raises StartError when `address` does not answer in time, KeepingError when a server does not even start."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
-        for process in processes:
-            process.require_alive()
+        household.require_hope()
+        for server in servers:
+            server.require_first_life()
         try:
             with urllib.request.urlopen(address, timeout=5):  # nosec B310: a loopback address
                 return

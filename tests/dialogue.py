@@ -5,6 +5,9 @@ It does what Rasa's rule policy and FormAction do with them, one turn at a time,
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +30,7 @@ import actions.exchange
 import actions.form_end
 import actions.handoff
 import actions.lookups
+import actions.next_steps
 import actions.payees
 import actions.policy
 import actions.scheduled
@@ -91,9 +95,12 @@ class Talk:
     now: float = 1_000_000.0  # seconds; a test moves it to leave a form alone
     suggested: list[str] = field(default_factory=list)
 
-    async def say(self, text: str, intent: str = "inform", ranking: tuple[str, ...] = ()) -> list[Reply]:
+    async def say(
+        self, text: str, intent: str = "inform", ranking: tuple[str, ...] = (), entities: Sequence[dict[str, str]] = ()
+    ) -> list[Reply]:
         token = self.token or assertion.issue(self.keyring, self.customer, self.session_id, "message")
-        parsed = {"intent": {"name": intent}, "intent_ranking": [{"name": name} for name in (intent, *ranking)]}
+        ranked = [{"name": name} for name in (intent, *ranking)]
+        parsed = {"intent": ranked[0], "intent_ranking": ranked, "entities": list(entities)}
         self._message = {**parsed, "text": text, "metadata": {"assertion": token}}
         self.now += 1
         self.events.append({"event": "user", "text": text, "parse_data": parsed, "timestamp": self.now})
@@ -105,6 +112,15 @@ class Talk:
         else:
             await self._follow_rule(intent)
         return self._replies
+
+    async def press(self, payload: str) -> list[Reply]:
+        """Send a button's payload, read as Rasa reads it: an intent with what stands beside it, or plain text."""
+        found = re.fullmatch(r"/(\w+)(\{.*\})?", payload)
+        if found is None:
+            return await self.say(payload)
+        beside = json.loads(found[2] or "{}")
+        entities = [{"entity": name, "value": value} for name, value in beside.items()]
+        return await self.say(payload, found[1], entities=entities)
 
     async def _follow_rule(self, intent: str) -> None:
         await self._perform(rules()[intent])
@@ -175,8 +191,8 @@ class Talk:
 
     def _utter(self, message: dict[str, Any]) -> None:
         name = message["response"]
-        if name is None:  # no words: a suggestion for the channel
-            self.suggested += message["custom"]["suggestions"]
+        if name is None:  # no words: suggestions or the language, for the channel
+            self.suggested += message["custom"].get("suggestions", ())
             return
         facts = {key: value for key, value in message.items() if isinstance(value, str)}
         wording = responses()[name][0]

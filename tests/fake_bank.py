@@ -54,6 +54,7 @@ class FakeBank:
         ]
     )
     steps: list[tuple[Any, ...]] = field(default_factory=list)
+    linked: None = None
     prepared: dict[str, TransferQuote] = field(default_factory=dict)
     verified: set[str] = field(default_factory=set)
     executed: dict[str, TransferReceipt] = field(default_factory=dict)
@@ -72,6 +73,10 @@ class FakeBank:
         self.step_up = here("challenge", "verify")
         self.policies = SimpleNamespace(facts=self._facts)
         self.handoff = SimpleNamespace(open=self._ticket, active=self._nothing)
+        self.denials = SimpleNamespace(note=self._denied)
+
+    def _denied(self, door: str, reason: str, **_: Any) -> None:
+        self.steps.append(("denied", door, reason))
 
     async def _nothing(self, *_: Any) -> None:
         return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timezone
 
 from redis.asyncio import Redis
 
+from actions.bank.core.bootstrap import open_linked, other_bank
 from actions.bank.delivery import chosen
 from actions.bank.delivery.post import Post
 from actions.bank.repository.unit import open_bank_pool
@@ -18,6 +20,7 @@ from actions.bank.use_cases.cases import Cases
 from actions.bank.use_cases.complaints import Complaints
 from actions.bank.use_cases.costs import Costs
 from actions.bank.use_cases.customers import Customers
+from actions.bank.use_cases.denials import Denials
 from actions.bank.use_cases.devices import Devices
 from actions.bank.use_cases.exchange import Exchange
 from actions.bank.use_cases.handoff import Handoff
@@ -34,7 +37,9 @@ from actions.bank.use_cases.step_up import StepUp
 from actions.bank.use_cases.support import Support
 from actions.bank.use_cases.top_ups import TopUps
 from actions.bank.use_cases.transfers import Transfers
-from common import keys
+from common import key_service, keys
+from common.audit.pseudonym import Pseudonyms
+from common.audit.tally import Tally
 from common.inbox import Inbox
 from common.settings import Settings
 
@@ -46,18 +51,28 @@ def utc_now() -> datetime:
 async def open_bank(settings: Settings, clock: Clock = utc_now, *, connections: int = 8) -> Bank:
     """The bank on its PostgreSQL schema; its messages go out by the carriers that the environment names.
 
-    Raises SettingsError where one of them is incomplete. Without any, the demo has its inbox and production no codes.
+    Raises SettingsError where one of them, or the way to another bank, is incomplete. Without any carrier, the demo has
+    its inbox and production no codes.
     """
     inbox, named = chosen.use_inbox(settings), chosen.carriers()
+    elsewhere = other_bank(os.environ)
     keyring = keys.load(settings)
+    await key_service.prove(keyring)
     sealer = Sealer(keyring)
     pool = await open_bank_pool(settings, connections)
     redis: Redis | None = Redis.from_url(settings.redis_url) if inbox else None
     post = Post(pool, sealer, named) if named else None
     messenger: Messenger | None = Inbox(redis, keyring) if redis is not None else post
+    denials = Denials(Pseudonyms(keyring), Tally(pool))
     step_up = StepUp(pool, sealer, clock, messenger, keyring.derive("bank.step-up"))
 
+    accounts = Accounts(pool, sealer, clock)
+    linked = None if elsewhere is None else open_linked(elsewhere, accounts)
+
     async def close() -> None:
+        if linked is not None:
+            await linked.close()
+        await denials.close()
         await pool.close()
         if redis is not None:
             await redis.close()
@@ -65,7 +80,7 @@ async def open_bank(settings: Settings, clock: Clock = utc_now, *, connections: 
             await post.close()
 
     return Bank(
-        accounts=Accounts(pool, sealer, clock),
+        accounts=accounts,
         customers=Customers(pool, sealer, clock),
         cards=Cards(pool, sealer, clock, step_up),
         payees=Payees(pool, sealer, clock),
@@ -86,5 +101,7 @@ async def open_bank(settings: Settings, clock: Clock = utc_now, *, connections: 
         statements=Statements(pool, sealer, clock),
         lending=Lending(pool, sealer, clock),
         rights=Rights(pool, sealer, clock),
+        denials=denials,
         close=close,
+        linked=linked,
     )

@@ -119,8 +119,8 @@ class AccountNotAvailable(BankError):
 
 
 class CardNotAvailable(BankError):
-    """`reason`: no_active_card | cancelled | expired | inactive | blocked | blocked_by_bank | reported_stolen |
-    not_frozen."""
+    """`reason`: no_active_card | cancelled | expired | inactive | blocked | frozen | not_frozen | blocked_by_bank |
+    reported_stolen."""
 
     code = "card_not_available"
 
@@ -134,7 +134,9 @@ class NotPossible(BankError):
     `reason`: identity_unverified | most_cards | most_today | order_under_way | plan_without | no_delivery |
     not_inactive | pin_not_blocked | nothing_to_link | already_so | above_largest | closure_blocked |
     closure_agreed | no_loan | more_than_owed | in_arrears | not_offered | application_open | same_currency |
-    card_unverified | payee_exists | below_smallest | auto_top_up_exists | no_such_schedule.
+    card_unverified | payee_exists | below_smallest | auto_top_up_exists | no_such_schedule | above_largest_transfer |
+    above_wider_limit | transfer_limit_already_so | order_already_so | auto_top_up_already_so | in_wallet_already |
+    not_for_wallets | wallet_not_offered.
     """
 
     code = "not_possible"

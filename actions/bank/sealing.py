@@ -17,16 +17,15 @@ from psycopg import AsyncConnection
 from actions.bank.errors import NotFound
 from common import customer_keys
 from common.customer_keys import DataKeys, KeyDestroyedError
-from common.key_wrapping import KeyringWrapper
+from common.customer_seal import MARK, CustomerSeal
+from common.key_service import wrapper_of
 from common.keys import Keyring
 
 _NONCE_BYTES = 12
-# Where the house's own seal begins with the length of a key id, a customer's begins with this.
-_CUSTOMERS = b"\0"
 
 
 class Sealer:
-    """Seals with AES-256-GCM: `of` under the key of a customer, `seal` under the house's, for what is nobody's.
+    """Seals with AES-256-GCM under the data key of a customer (`of`), or of the guests (`of_anyone`).
 
     `place` (table, column, row) is bound in as associated data, so that a ciphertext moved to another row
     does not open. Raises cryptography's InvalidTag for that, and KeyringError for a key that is gone.
@@ -34,7 +33,7 @@ class Sealer:
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
-        self._keys = DataKeys(KeyringWrapper(keyring))
+        self._keys = DataKeys(wrapper_of(keyring))
         self._fingerprint_key = keyring.derive("bank.iban")
 
     async def of(self, connection: AsyncConnection[Any], customer_id: object) -> CustomerSealer:
@@ -45,22 +44,28 @@ class Sealer:
             raise NotFound("customer") from None
         return CustomerSealer(key, str(customer_id), self)
 
-    async def of_anyone(self, connection: AsyncConnection[Any], customer_id: object | None) -> CustomerSealer | Sealer:
-        """The customer's own seal, or the house's for a guest."""
-        return self if customer_id is None else await self.of(connection, customer_id)
+    async def of_anyone(self, connection: AsyncConnection[Any], customer_id: object | None) -> CustomerSealer:
+        """The customer's own seal, or the guests' for a guest."""
+        if customer_id is not None:
+            return await self.of(connection, customer_id)
+        key = await self._keys.find_or_make(connection, customer_keys.GUESTS)
+        return CustomerSealer(key, customer_keys.GUESTS, self)
 
-    def seal(self, fields: Mapping[str, str | None], place: str) -> bytes:
-        """Key id length, key id, nonce, ciphertext."""
+    def seal(self, fields: Mapping[str, Any], place: str) -> bytes:
+        """As rows were sealed before everything had a data key: key id length, key id, nonce, ciphertext.
+
+        A key-encryption key cannot leave the ring while such a row is there; `resealing.py` ends them.
+        """
         key_id = self._keyring.active_id
         nonce = os.urandom(_NONCE_BYTES)
         sealed = self._cipher(key_id).encrypt(nonce, json.dumps(dict(fields)).encode(), place.encode())
         return bytes([len(key_id)]) + key_id.encode() + nonce + sealed
 
-    def open(self, sealed: bytes, place: str) -> dict[str, str]:
+    def open(self, sealed: bytes, place: str) -> dict[str, Any]:
         length = sealed[0] + 1
         nonce, rest = sealed[length : length + _NONCE_BYTES], sealed[length + _NONCE_BYTES :]
         plain = self._cipher(sealed[1:length].decode()).decrypt(nonce, rest, place.encode())
-        fields: dict[str, str] = json.loads(plain)
+        fields: dict[str, Any] = json.loads(plain)
         return fields
 
     def fingerprint(self, iban: str) -> bytes:
@@ -72,25 +77,12 @@ class Sealer:
         return AESGCM(HKDF(hashes.SHA256(), 32, salt=None, info=b"teller/bank.fields").derive(kek))
 
 
-class CustomerSealer:
-    """Seals and opens what belongs to one customer; customer and `place` are associated data."""
+class CustomerSealer(CustomerSeal):
+    """A customer's own seal that also opens what was sealed before customers had keys of their own."""
 
     def __init__(self, key: bytes, customer_id: str, house: Sealer) -> None:
-        self._cipher = AESGCM(key)
-        self._customer_id = customer_id
+        super().__init__(key, customer_id)
         self._house = house
 
-    def seal(self, fields: Mapping[str, str | None], place: str) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
-        return _CUSTOMERS + nonce + self._cipher.encrypt(nonce, json.dumps(dict(fields)).encode(), self._bound(place))
-
-    def open(self, sealed: bytes, place: str) -> dict[str, str]:
-        """The fields; also of what was sealed before customers had keys of their own."""
-        if sealed[:1] != _CUSTOMERS:
-            return self._house.open(sealed, place)
-        nonce, rest = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-        fields: dict[str, str] = json.loads(self._cipher.decrypt(nonce, rest, self._bound(place)))
-        return fields
-
-    def _bound(self, place: str) -> bytes:
-        return f"{self._customer_id}\n{place}".encode()
+    def open(self, sealed: bytes, place: str) -> dict[str, Any]:
+        return super().open(sealed, place) if sealed[:1] == MARK else self._house.open(sealed, place)

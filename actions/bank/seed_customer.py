@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from stdnum import iban as iban_numbers
 
 from actions.bank.model.money import Money
-from actions.bank.repository import accounts, cards, customers, ledger, payees, transactions
+from actions.bank.repository import accounts, cards, customers, devices, ledger, payees, transactions
 from actions.bank.repository.unit import Connection, insert
 from actions.bank.sealing import CustomerSealer, Sealer
 
@@ -46,8 +46,10 @@ SECTIONS: tuple[tuple[str, dict[str, str]], ...] = (
     ("loans", {}),
     ("statements", {"account": "accounts"}),
 )
-NAMED = {"devices": "name", "funding_cards": "last4"}
+NAMED = {"funding_cards": "last4"}
 """Tables that also hold the name under which the file lists a row."""
+SEALED_NAMES = {"devices": devices.place}
+"""The same, where the name is sealed."""
 WITHOUT_CUSTOMER = {"app_sessions", "wallet_tokens", "statements"}
 
 
@@ -94,7 +96,10 @@ class CustomerSeed:
                 owner: dict[str, Any] = {} if table in WITHOUT_CUSTOMER else {"customer_id": self._customer}
                 if table in NAMED:
                     owner[NAMED[table]] = name
-                await self._insert(table, {"id": self._id(table, name), **owner, **self._resolved(fields, references)})
+                row_id = self._id(table, name)
+                if table in SEALED_NAMES:
+                    owner["sealed"] = self._own.seal({"name": name}, SEALED_NAMES[table](row_id))
+                await self._insert(table, {"id": row_id, **owner, **self._resolved(fields, references)})
         for fields in self._content.get("passcode_locks", {}).values():
             await self._insert("passcode_locks", {"customer_id": self._customer, **self._resolved(fields, {})})
         await self._transactions()
@@ -181,8 +186,9 @@ class CustomerSeed:
         sign = 1 if fields["direction"] == "in" else -1
         money, fee = Money(sign * fields["amount_minor"], currency), Money(fields.get("fee_minor", 0), currency)
         counter, account = COUNTER_ACCOUNTS[fields["kind"]], str(fields["account_id"])
-        # The ledger never forgets, so it names no person.
-        reference = fields.get("reference") or ("transfer" if fields["kind"] == "transfer" else fields["counterparty"])
+        # The ledger never forgets, so it holds no person's name or words.
+        personal = fields["kind"] in transactions.PERSONAL
+        reference = fields["kind"] if personal else fields.get("reference") or fields["counterparty"]
         posting = await self._book(counter, account, money, reference, fields["created_at"], fee)
         if fields["status"] == "reverted":
             return await self._book(counter, account, -money, f"{reference} returned", fields["reverted_at"])

@@ -15,11 +15,13 @@ from actions.bank.use_cases.cases import Cases
 from actions.bank.use_cases.complaints import Complaints
 from actions.bank.use_cases.costs import Costs
 from actions.bank.use_cases.customers import Customers
+from actions.bank.use_cases.denials import Denials
 from actions.bank.use_cases.devices import Devices
 from actions.bank.use_cases.exchange import Exchange
 from actions.bank.use_cases.handoff import Handoff
 from actions.bank.use_cases.identity import Identity
 from actions.bank.use_cases.lending import Lending
+from actions.bank.use_cases.linked import Linked
 from actions.bank.use_cases.operations import Operations
 from actions.bank.use_cases.payees import Payees
 from actions.bank.use_cases.policies import Policies
@@ -34,7 +36,10 @@ from actions.bank.use_cases.transfers import Transfers
 
 @dataclass(frozen=True, slots=True)
 class Bank:
-    """Opened by `bootstrap.open_bank`; `close` gives back its connections."""
+    """Opened by `bootstrap.open_bank`; `close` gives back its connections.
+
+    `linked` are accounts at another bank, where the deployment reaches one.
+    """
 
     accounts: Accounts
     customers: Customers
@@ -57,4 +62,6 @@ class Bank:
     statements: Statements
     lending: Lending
     rights: Rights
+    denials: Denials
     close: Callable[[], Awaitable[None]]
+    linked: Linked | None = None

@@ -26,12 +26,17 @@ def working_days(least: int, most: int) -> str:
     if least == 0:
         return f"the same day, at most {working_days(most, most)}"
     if least == most:
-        return f"{most} working day{'s' if most > 1 else ''}"
+        return counted(most, "working days")
     return f"{least} to {most} working days"
 
 
 def days(number: int) -> str:
-    return f"{number} day{'s' if number != 1 else ''}"
+    return counted(number, "days")
+
+
+def counted(number: int, many: str) -> str:
+    """`1 card`, `2 cards`; `many` is a regular plural."""
+    return f"{number} {many.removesuffix('s') if number == 1 else many}"
 
 
 def share(basis_points: int) -> str:

@@ -33,6 +33,7 @@ from actions.bank.repository.ledger import booking
 from actions.bank.repository.unit import Connection, Pool, open_bank_pool
 from actions.bank.use_cases.base import Clock
 from common import embedded, keys
+from common.log import catch_uncaught
 from common.settings import Settings, SettingsError, load
 
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 30.0
@@ -152,6 +153,7 @@ def main() -> int:
         parser.error("rejected needs a reason code, accepted takes none")
     if given.command == "run" and given.logging_config_file:
         logging.config.dictConfig(yaml.safe_load(given.logging_config_file.read_text("utf-8")))
+        catch_uncaught()
     try:
         settings = load()
         if given.command == "run":

@@ -77,6 +77,11 @@ _PENCE = re.compile(
     re.I,
 )
 _SIGN_PENCE = re.compile(r"([£€$]\s?\d+)\s(\d\d)(?=[\s.,!?]*$)")
+_SIGN_AND_PENCE = re.compile(r"([£€$]\s?\d+)\s(?:and\s)?(\d{1,2})\s?(?:p|pence|cents?)\b", re.I)
+_NOTES = re.compile(r"\b(\d{1,3})\s(fiver|tenner)s\b", re.I)
+_NOTE_VALUES = {"fiver": 5, "tenner": 10}
+_SPAN = re.compile(r"\b\d{1,3}\s(?:day|week|month|year)s?\b", re.I)
+_MARKUP = re.compile(r"[{}<>*=/\\]")
 _HALF = re.compile(r"\bhalf\s(?:of\s)?a\s(grand|thousand|million)\b", re.I)
 _HALVES = {"grand": "500", "thousand": "500", "million": "500000"}
 _MANY = re.compile(r"(?<=\d)\s(thousand|million)\b", re.I)
@@ -93,6 +98,7 @@ _SLANG = (
     (r"\b(?:a |one )?tenner\b", "£10"),
     (r"\ba grand\b", "1000"),
     (r"\ba (?=(?:quid|pound|euro|dollar)\b)", "1 "),
+    (r"\ba (?=(?:hundred|thousand)\b)", "one "),
 )
 _FILLER = words(
     "about around just only please pls make it say exactly let's of a to the amount is and thanks ok okay "
@@ -101,7 +107,9 @@ _FILLER = words(
 _PENNIES = ("p", "pence", "penny", "pennies")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SMALL = {word: str(value) for value, word in enumerate(_DIGITS)}
-_BEFORE_UNIT = re.compile(rf"\b({'|'.join(_SMALL)})(?=\s(?:{_CURRENCY}|grand|million)(?!\w))", re.IGNORECASE)
+_BEFORE_UNIT = re.compile(
+    rf"\b({'|'.join(_SMALL)})(?=\s(?:{_CURRENCY}|grand|million|fivers|tenners)(?!\w))", re.IGNORECASE
+)
 
 
 class AmountProblem(Exception):
@@ -164,15 +172,15 @@ def find_amounts(text: str) -> list[Amount]:
 
 def without_amounts(text: str) -> str:
     """`text` without its amounts, for whoever looks for names in the rest."""
-    return normalise(_NUMBER.sub(" ", _readable(text)))
+    return normalise(_NOT_NUMBERS.sub(" ", _NUMBER.sub(_besides, _readable(text))))
 
 
 def is_bare_amount(text: str) -> bool:
     """Whether the message is an amount and nothing else worth reading: "25", "about forty quid please"."""
     plain = _readable(text)
-    if not (_NUMBER.search(plain) or _NOT_NUMBERS.search(plain)):
+    if _MARKUP.search(plain) or not (_NUMBER.search(plain) or _NOT_NUMBERS.search(plain)):
         return False
-    rest = _NOT_NUMBERS.sub(" ", _NUMBER.sub(" ", plain)).casefold()
+    rest = _NOT_NUMBERS.sub(" ", _NUMBER.sub(_besides, plain)).casefold()
     return all(word in _FILLER for word in re.findall(r"[\w']+", rest))
 
 
@@ -204,14 +212,26 @@ def _with_codes(plain: str) -> str:
 def _readable(text: str) -> str:
     plain = _with_codes(without_identifiers(normalise(text)))
     plain = _HALF.sub(lambda match: _HALVES[match[1].casefold()], plain)
-    plain = _SIGN_PENCE.sub(r"\1.\2", plain)
+    plain = _SIGN_AND_PENCE.sub(lambda match: f"{match[1]}.{match[2]:0>2}", _SIGN_PENCE.sub(r"\1.\2", plain))
     plain = _MANY.sub(lambda match: "k" if match[1].casefold() == "thousand" else "m", plain)
     for pattern, value in _SLANG:
         plain = re.sub(pattern, value, plain, flags=re.IGNORECASE)
     if plain.casefold().strip(" .!") in _SMALL:
         return _SMALL[plain.casefold().strip(" .!")]
     plain = _BEFORE_UNIT.sub(lambda match: _SMALL[match[1].casefold()], alpha2digit(plain, "en"))
+    plain = _SPAN.sub(" ", plain)
+    plain = _NOTES.sub(lambda match: f"£{int(match[1]) * _NOTE_VALUES[match[2].casefold()]}", plain)
     return _PENCE.sub(lambda match: f"{match['whole']}.{match['rest'] or match['bare']:0>2} {match['unit']}", plain)
+
+
+def _besides(match: re.Match[str]) -> str:
+    """What stays of an amount that is cut out: a word of three letters beside it that is no currency ("Max 5")."""
+    around = [word for word in (match["before"], match["after"]) if word and re.fullmatch(r"[a-z]{3}", word, re.I)]
+    return " ".join(["", *(word for word in around if not _is_currency(word)), ""])
+
+
+def _is_currency(word: str) -> bool:
+    return word.casefold() in _WORDS or word in _CODES
 
 
 def _is_small_coin(match: re.Match[str]) -> bool:

@@ -23,7 +23,7 @@ _WITH_YES = (
 )
 _NO = (
     "no|nope|nah|n|no thanks|no thank you|not now|don't|dont|do not|don't send it|dont send it|no way|not yet|negative|"
-    "wrong|👎|nein|nein danke|nee|nö|lieber nicht|auf keinen fall|falsch|nicht senden"
+    "wait|hold on|hang on|wrong|👎|nein|nein danke|nee|nö|lieber nicht|auf keinen fall|falsch|nicht senden"
 )
 _STOP = (
     "cancel|stop|abort|quit|exit|forget it|never mind|nevermind|cancel it|cancel that|cancel this|stop it|stop this|"
@@ -35,6 +35,7 @@ _RESEND = re.compile(
     r"(?:no|new|another|haven't|havent|didn't|didnt|not|never)\b.{0,25}\b(?:code|text|sms|message|it))\b",
     re.IGNORECASE,
 )
+_TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
 _GAP = r"[\s,.!]*"
 
 
@@ -53,17 +54,22 @@ _PURE_STOP = _only(_STOP, "please|thanks|no|ok|sorry|actually|now|bitte|danke|ne
 
 def is_yes(text: str) -> bool:
     """Whether the message says yes and nothing else; "yes, but make it 40" and "ok?" do not."""
-    return _PURE_YES.fullmatch(normalise(text)) is not None
+    return _PURE_YES.fullmatch(_plain(text)) is not None
 
 
 def is_no(text: str) -> bool:
     """Whether the message says no and nothing else."""
-    return _PURE_NO.fullmatch(normalise(text)) is not None
+    return _PURE_NO.fullmatch(_plain(text)) is not None
 
 
 def is_stop(text: str) -> bool:
     """Whether the message stops what is going on and says nothing else."""
     return _PURE_STOP.fullmatch(normalise(text)) is not None
+
+
+def _plain(text: str) -> str:
+    """Without the tones and selectors that make one thumb look like many."""
+    return _TONES.sub("", normalise(text))
 
 
 def wants_new_code(text: str) -> bool:

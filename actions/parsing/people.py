@@ -10,7 +10,8 @@ from actions.parsing.text import normalise, tokens, words
 _STOP = (
     r"(?=\s(?:for|from|please|pls|on|tomorrow|today|tonight|now|via|using|with|by|asap|out|as|instead|rather|not|and|"
     r"in|at|because|his|her|their|ok|okay|thanks|thx|who|that|again|quick|quickly|straight|before|account|iban|"
-    r"every|each|once|daily|weekly|monthly|yearly|starting)\b"
+    r"every|each|once|daily|weekly|monthly|yearly|starting|next|this|later|or|all|half|everything|whatever|the rest|"
+    r"pounds?|quid|euros?|dollars?|gbp|eur|usd)\b"
     r"|\s-\s|[,.;:!?]|$)"
 )
 _NAME = rf"(?P<name>[^\W\d_][\w'.\- ]{{0,60}}?){_STOP}"

@@ -12,7 +12,8 @@ from actions.parsing.days import find_day
 from actions.parsing.text import normalise
 
 _WEEKDAYS = "|".join(day_name)
-_N = re.compile(r"\bevery\s(?P<n>[2-9]|1\d|other|second)\s(?P<unit>day|week|month)s?\b", re.I)
+_SMALL = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
+_N = re.compile(rf"\bevery\s(?P<n>[2-9]|1\d|{'|'.join(_SMALL)}|other|second)\s(?P<unit>day|week|month)s?\b", re.I)
 _UNITS = {
     "month": re.compile(r"\bmonthly\b|\b(?:every|each|a|per|once a)\smonth\b", re.I),
     "week": re.compile(rf"\bweekly\b|\b(?:every|each|a|per)\sweek\b|\b(?:every|each)\s(?:{_WEEKDAYS})\b", re.I),
@@ -36,10 +37,20 @@ def find_schedule(text: str, today: date) -> tuple[str, date] | None:
     return f"{_rhythm(counted, unit)}{_on(unit, first)}", first
 
 
+def moved(schedule: str, day: date) -> str:
+    """`schedule` with `day` as its day: "monthly on the 1st" and the 5th make "monthly on the 5th"."""
+    rhythm = schedule.split(" on ")[0]
+    unit = next((unit for unit, word in _WORDS.items() if word == rhythm), None)
+    if unit is None:
+        unit = rhythm.rstrip("s").rpartition(" ")[2]  # "every 2 weeks"
+    return f"{rhythm}{_on(unit, day)}"
+
+
 def _rhythm(counted: re.Match[str] | None, unit: str) -> str:
     if counted is None:
         return _WORDS[unit]
-    number = counted["n"] if counted["n"].isdigit() else "2"
+    said = counted["n"].casefold()
+    number = said if said.isdigit() else _SMALL.get(said, 2)
     return f"every {number} {unit}s"
 
 

@@ -36,6 +36,7 @@ from common.audit.reanchor import ReanchorError, reanchor
 from common.audit.retention import RetentionError, drop_expired
 from common.audit.sealer import SealerError
 from common.audit.verify import Report, verify
+from common.log import catch_uncaught
 
 _EXPECTED = (
     SealerError,
@@ -53,7 +54,7 @@ _EXPECTED = (
 
 def main() -> int:
     """One command; expected failures are one line on standard error and exit status 1."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     arguments = _parser().parse_args()
     try:
         return arguments.run(arguments)
@@ -99,8 +100,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _seal(arguments: argparse.Namespace) -> int:
+    logging.getLogger().setLevel(logging.INFO)
     if arguments.logging_config_file:
         logging.config.dictConfig(yaml.safe_load(arguments.logging_config_file.read_text(encoding="utf-8")))
+        catch_uncaught()
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

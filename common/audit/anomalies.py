@@ -179,9 +179,9 @@ def unusual_hour(principal: str, event: Event, past: Sequence[Event], limits: Li
 
 def impossible_travel(principal: str, event: Event, past: Sequence[Event], limits: Limits) -> Alert | None:
     """Two countries one after the other, in whatever channels, faster than an airliner flies."""
-    if event.country is None:
+    if event.country is None or not _is_presence(event):
         return None
-    before = next((other for other in reversed(past) if other.country is not None), None)
+    before = next((other for other in reversed(past) if other.country is not None and _is_presence(other)), None)
     if before is None or before.country is None or before.country == event.country:
         return None
     distance = distance_km(before.country, event.country)
@@ -208,6 +208,11 @@ def _since(past: Sequence[Event], start: datetime) -> Sequence[Event]:
 
 def _is_denial(event: Event) -> bool:
     return event.outcome == "refused" and event.kind in _DENIABLE
+
+
+def _is_presence(event: Event) -> bool:
+    """Whether the subject was there: whoever only tried to be them was not."""
+    return event.kind != "login" or event.outcome == "done"
 
 
 def _is_by_hand(event: Event) -> bool:

@@ -8,10 +8,11 @@ from typing import get_args
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.process_collector import ProcessCollector
 
-from common.audit import anomalies
+from common.audit import anomalies, overdue
 from common.audit.record import Kind
 
 FAILURES = ("database", "checkpoint", "watch")
+ALERTS = (*anomalies.KINDS, overdue.KIND)
 
 
 class SealerMetrics:
@@ -21,7 +22,7 @@ class SealerMetrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self._records = self._counter("teller_audit_records", "Records sealed.", (*get_args(Kind), "other"))
-        self._alerts = self._counter("teller_audit_alerts", "Anomalies found.", anomalies.KINDS)
+        self._alerts = self._counter("teller_audit_alerts", "Anomalies found.", ALERTS)
         self._failures = self._counter("teller_audit_failures", "Steps that failed and are tried again.", FAILURES)
         self._head = Gauge("teller_audit_head", "Records ever sealed.", registry=self.registry)
         self._waiting = Gauge("teller_audit_waiting", "Records not sealed yet.", registry=self.registry)

@@ -16,6 +16,7 @@ from common.audit.fields import Check, word
 
 Kind = Literal[
     "login",
+    "seen",
     "token_revoked",
     "access_denied",
     "money_movement",
@@ -59,6 +60,7 @@ SHAPES: Mapping[Kind, Shape] = {
         {"method": word(words.LOGIN_METHODS)},
         {"reason": _reason, "address": fields.pseudonym("address"), "count": fields.count},
     ),
+    "seen": Shape({}, {"address": fields.pseudonym("address"), "count": fields.count}),
     "token_revoked": Shape({}, {"method": word(words.LOGIN_METHODS), "reason": _reason}),
     "access_denied": Shape(
         {"door": word(words.DOORS)},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 from threading import Event
 
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common import database as house_database
 from common import keys
-from common.audit import database, watch
+from common.audit import database, overdue, watch
 from common.audit.database import Sql
 from common.audit.metrics import SealerMetrics
 from common.audit.place import Folder, Place, PlaceError
@@ -24,6 +25,7 @@ from common.settings import Settings
 PAUSE_S = 0.5
 RETRY_S = 1.0
 PARTITIONS_EVERY_S = 3600.0
+LATENESS_EVERY_S = 600.0
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +68,7 @@ def _when_alone(connection: Sql, where: Place, key: Ed25519PrivateKey, stop: Eve
 
 
 def _work(connection: Sql, sealer: Sealer, stop: Event, metrics: SealerMetrics) -> None:
-    made_at = time.monotonic()
+    made_at, looked_at = time.monotonic(), float("-inf")
     while not stop.is_set():
         kinds = sealer.seal()
         metrics.sealed(kinds, sealer.head.count)
@@ -76,6 +78,9 @@ def _work(connection: Sql, sealer: Sealer, stop: Event, metrics: SealerMetrics) 
         if time.monotonic() - made_at > PARTITIONS_EVERY_S:
             sealer.make_partitions()
             made_at = time.monotonic()
+        if time.monotonic() - looked_at > LATENESS_EVERY_S:
+            _look_for_lateness(connection, metrics)
+            looked_at = time.monotonic()
         if kinds.total() < BATCH and not more:
             stop.wait(PAUSE_S)
     sealer.sign()
@@ -88,6 +93,21 @@ def _sign(sealer: Sealer, metrics: SealerMetrics) -> None:
     except PlaceError as error:
         metrics.failure("checkpoint")
         _log.error("%s", error)
+
+
+def _look_for_lateness(connection: Sql, metrics: SealerMetrics) -> None:
+    """Like the search for anomalies, its failure must not stop the sealing."""
+    try:
+        raised = overdue.look(connection)
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:
+        metrics.failure("watch")
+        _log.error("the look at the backups failed: %s", type(error).__name__)
+        return
+    if raised:
+        metrics.alert(overdue.KIND)
+        _log.warning("the last backup is older than %s hours", overdue.MOST_AGE // timedelta(hours=1))
 
 
 def _watch(connection: Sql, metrics: SealerMetrics) -> bool:

@@ -9,37 +9,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-_WORDS = {
-    "zero": "0", "oh": "0", "nought": "0", "naught": "0", "nil": "0", "one": "1", "two": "2", "three": "3",
-    "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9", "ten": "10",
-    "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16",
-    "seventeen": "17", "eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40",
-    "fourty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
-}  # fmt: skip
-_WORDS |= {
-    "cero": "0", "uno": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5", "seis": "6", "siete": "7",
-    "ocho": "8", "nueve": "9", "un": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "sept": "7",
-    "huit": "8", "neuf": "9", "eins": "1", "zwei": "2", "drei": "3", "vier": "4", "funf": "5", "sechs": "6",
-    "sieben": "7", "acht": "8", "neun": "9", "zwo": "2", "quattro": "4", "cinque": "5", "sette": "7", "otto": "8",
-    "nove": "9", "jeden": "1", "dwa": "2", "trzy": "3", "cztery": "4", "szesc": "6", "siedem": "7", "osiem": "8",
-}  # fmt: skip
-_WORDS |= {
-    "um": "1", "dois": "2", "quatro": "4", "sete": "7", "oito": "8", "nul": "0", "een": "1", "twee": "2", "drie": "3",
-    "vijf": "5", "zes": "6", "zeven": "7", "negen": "9", "noll": "0", "ett": "1", "tva": "2", "tre": "3", "fyra": "4",
-    "fem": "5", "sju": "7", "atta": "8", "nio": "9", "sifir": "0", "bir": "1", "iki": "2", "uc": "3", "dort": "4",
-    "bes": "5", "alti": "6", "yedi": "7", "sekiz": "8", "dokuz": "9", "ein": "1", "null": "0", "zehn": "10",
-}  # fmt: skip
-_SINGLE = {word: digit for word, digit in _WORDS.items() if len(digit) == 1 and len(word) > 2}
-_GLUED = re.compile(f"(?:{'|'.join(sorted(_SINGLE, key=len, reverse=True))}){{2,}}")
-_GLUED_PART = re.compile("|".join(sorted(_SINGLE, key=len, reverse=True)))
+from common.privacy.number_words import REPEATS, SINGLE, WEAK, WORDS
+
+_GLUED = re.compile(f"(?:{'|'.join(sorted(SINGLE, key=len, reverse=True))}){{2,}}")
+_GLUED_PART = re.compile("|".join(sorted(SINGLE, key=len, reverse=True)))
 # "typedthree four ..." and "... four fiveand": a said digit without the space that should part it from a word.
-_SAID = "|".join(sorted(_WORDS, key=len, reverse=True))
-_HEAD = re.compile(f"(?:{_SAID})")
-_TAIL = re.compile(f"(?:{'|'.join(sorted(_SINGLE, key=len, reverse=True))})$")
-_SAID_NEXT = re.compile(rf"[^\w<]{{1,3}}(?:{_SAID}|double|triple)\b", re.IGNORECASE)
-_REPEATS = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
-_FILLERS = frozenset({"and", "then", "dash", "hyphen", "space", "dot", "point", "slash", "minus", "next", "comma"})
+_TENS = {word: digits for word, digits in WORDS.items() if len(digits) == 2 and word not in WEAK}
+_LONG = sorted((word for word in SINGLE | _TENS | {"oh": "0"} if word.isascii()), key=len, reverse=True)
+_HEAD = re.compile(f"(?:{'|'.join(_LONG)})")
+_TAIL = re.compile(f"(?:{'|'.join(_LONG)}|double|triple)$")
+# Before a figure only long ones: "phone 07700" says no one.
+_LONG_TAIL = re.compile(f"(?:six|{'|'.join(word for word in _LONG if len(word) > 3)})$")
+_FIGURE_NEXT = re.compile(r"[^\w<]{1,2}\d(?!\d)")
+_SAID_NEXT = re.compile(rf"[^\w<]{{1,3}}(?:{'|'.join(_LONG)}|double|triple)\b", re.IGNORECASE)
+_FILLERS = frozenset(
+    {"and", "then", "dash", "hyphen", "space", "dot", "point", "slash", "minus", "next", "comma", "y", "und", "et", "e"}
+)
+_LIKE_DIGITS = frozenset("oOlI")
 _LETTER_DIGITS = str.maketrans("oOlI|", "00111")
 _MAX_GAP = 12
 
@@ -56,16 +44,27 @@ _DATE = (
 _TIME = r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?![\d:])"
 STOPS = re.compile(f"(?P<amount>{_AMOUNT}|{_AMOUNT_AFTER})|(?P<date>{_DATE})|(?P<time>{_TIME})", re.IGNORECASE)
 
-_TOKEN = re.compile(r"[0-9]+|[A-Za-z]+|<[A-Z_]+(?: ending [0-9]{4}| #[0-9a-f]{12})?>|[^0-9A-Za-z]")
+# A letter, or a mark that stands on one in Indian and Thai writing.
+_LETTER = r"(?:[^\W\d_]|[\u0900-\u0dff\u0e31-\u0e4e])"
+_APOSTROPHES = "|".join(re.escape(word) for word in WORDS if "'" in word)
+_TOKEN = re.compile(
+    rf"(?P<digits>[0-9]+)|(?P<word>(?:{_APOSTROPHES})(?!{_LETTER})|[^\W\d_]{_LETTER}*)"
+    r"|(?P<tag><[A-Z_]+(?: ending [0-9]{4}| #[0-9a-f]{12})?>)|(?P<other>.)",
+    re.DOTALL | re.IGNORECASE,
+)
+_DIGIT = re.compile(r"\d")
+_STREAK_GAP = 4
 
 
 @dataclass(frozen=True)
 class Run:
-    """Digits read as one number: `spans[i]` is where digit i stands, `groups` where a written group begins."""
+    """Digits read as one number: `spans[i]` is where digit i stands, `groups` where a written group begins, `said`
+    how many words it is made of."""
 
     digits: str
     spans: tuple[tuple[int, int], ...]
     groups: frozenset[int]
+    said: int = 0
 
     @property
     def start(self) -> int:
@@ -74,6 +73,12 @@ class Run:
     @property
     def end(self) -> int:
         return self.spans[-1][1]
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many digits each written group holds."""
+        starts = [*sorted(self.groups), len(self.digits)]
+        return [end - start for start, end in pairwise(starts)]
 
     def is_aligned(self, start: int, end: int) -> bool:
         """Whether digits start..end begin and end where written groups do."""
@@ -89,21 +94,27 @@ class _Builder:
         self.digits: list[str] = []
         self.spans: list[tuple[int, int]] = []
         self.groups: set[int] = set()
+        self.said = 0
         self.gap = 0
         self.repeat = 1
         self.repeat_at = 0
         self.tens = False
         self.spoken = False
 
-    def add(self, digits: str, start: int, end: int) -> None:
-        """Add a written group, or a spoken number whose digits share one span."""
+    def add(self, digits: str, start: int, end: int, *, glued: bool = False) -> None:
+        """Add a written group, or a spoken number whose digits share one span; what is `glued` begins no group."""
         written = end - start == len(digits)
         start = start if self.repeat == 1 else self.repeat_at
-        self.groups.add(len(self.digits))
+        if not glued:
+            self.groups.add(len(self.digits))
         for index, digit in enumerate(digits * self.repeat):
             self.digits.append(digit)
             self.spans.append((start + index, start + index + 1) if written and self.repeat == 1 else (start, end))
         self.gap, self.repeat, self.tens, self.spoken = 0, 1, False, False
+
+    def end_is(self, position: int) -> bool:
+        """Whether the last digit ends there."""
+        return bool(self.spans) and self.spans[-1][1] == position
 
     def unit_after_tens(self, digit: str, end: int) -> None:
         self.digits[-1] = digit
@@ -112,15 +123,19 @@ class _Builder:
 
     def finish(self) -> None:
         if self.digits:
-            self.runs.append(Run("".join(self.digits), tuple(self.spans), frozenset(self.groups)))
-        self._clear()
+            self.runs.append(Run("".join(self.digits), tuple(self.spans), frozenset(self.groups), self.said))
+        if self.digits or self.gap or self.repeat > 1:
+            self._clear()
 
 
 @lru_cache(maxsize=4)
 def runs(text: str, *, stops: bool = True) -> tuple[Run, ...]:
     """The runs of a normalised text; with `stops`, dates, times and signed amounts are left out."""
+    if not _holds_numbers(text):
+        return ()
     stopped = [match.span() for match in STOPS.finditer(text)] if stops else []
     builder = _Builder()
+    said = said_at(text)
     skip_to = 0
     for match in _TOKEN.finditer(text):
         start, end = match.span()
@@ -132,54 +147,105 @@ def runs(text: str, *, stops: bool = True) -> tuple[Run, ...]:
             builder.finish()
             skip_to = max(stopped[0][1], end)
             continue
-        _take(builder, match.group(), start, end, text)
+        kind = match.lastgroup
+        if kind == "digits":
+            builder.add(match.group(), start, end, glued=builder.gap == 0 and builder.end_is(start))
+        elif kind == "word":
+            _take_word(builder, match.group(), start, end, text, said)
+        elif builder.digits or builder.repeat > 1:
+            builder.gap += 1
+            if builder.gap > _MAX_GAP:
+                builder.finish()
     builder.finish()
     return tuple(builder.runs)
 
 
-def _take(builder: _Builder, token: str, start: int, end: int, text: str) -> None:
+def _holds_numbers(text: str) -> bool:
+    if _DIGIT.search(text):
+        return True
+    words = {match.group() for match in _TOKEN.finditer(text.lower()) if match.lastgroup == "word"}
+    return any(word in WORDS or (len(word) >= 6 and _GLUED.fullmatch(word)) for word in words)
+
+
+@lru_cache(maxsize=4)
+def said_at(text: str) -> frozenset[int]:
+    """Where everyday words stand that are digits because they are said among digits ("due zero uno sei")."""
+    low = text.lower()
+    if len(low) != len(text):
+        return frozenset()
+    accepted: set[int] = set()
+    streak: list[tuple[int, str]] = []
+    end = 0
+    for match in _TOKEN.finditer(low):
+        kind, word = match.lastgroup, match.group()
+        counts = kind == "word" and word in WORDS
+        stranger = kind == "word" and not counts and len(word) > 1 and word not in _FILLERS and word not in REPEATS
+        if streak and (stranger or match.start() - end > _STREAK_GAP):
+            accepted |= _weak_in(streak)
+            streak = []
+        if counts:
+            streak.append((match.start(), word))
+        if kind != "other":
+            end = match.end()
+    return frozenset(accepted | _weak_in(streak))
+
+
+def _weak_in(streak: list[tuple[int, str]]) -> set[int]:
+    weak = {start for start, word in streak if word in WEAK}
+    sure = len(streak) - len(weak)
+    believed = (len(streak) >= 3 and sure >= 2) or (
+        len(streak) >= 6 and (sure or len({word for _, word in streak}) >= 3)
+    )
+    return weak if believed else set()
+
+
+def _take_word(builder: _Builder, token: str, start: int, end: int, text: str, said: frozenset[int]) -> None:
     word = token.lower()
-    if token.isdigit():
-        if builder.gap == 0 and builder.digits and builder.spans[-1][1] == start:
-            groups = set(builder.groups)
-            builder.add(token, start, end)
-            builder.groups = groups
-        else:
-            builder.add(token, start, end)
-    elif word in _WORDS:
-        digits = _WORDS[word]
+    digits = WORDS.get(word)
+    if digits is not None and (word not in WEAK or start in said):
         if builder.tens and len(digits) == 1 and digits != "0" and builder.gap <= 1:
             builder.unit_after_tens(digits, end)
         else:
             builder.add(digits, start, end)
             builder.tens = len(digits) == 2 and digits[1] == "0" and digits != "10"
         builder.spoken = True
+        builder.said += 1
+    elif word in REPEATS:
+        builder.repeat, builder.repeat_at = REPEATS[word], start
+        builder.gap += 1
     elif len(word) >= 6 and _GLUED.fullmatch(word):
         for part in _GLUED_PART.finditer(word):
-            builder.add(_SINGLE[part.group()], start + part.start(), start + part.end())
-    elif builder.spoken and builder.gap <= 3 and (glued := _HEAD.match(word)):
-        builder.add(_WORDS[glued.group()], start, start + glued.end())
+            builder.add(SINGLE[part.group()], start + part.start(), start + part.end())
+            builder.said += 1
+    elif builder.said and builder.gap <= 3 and (head := _HEAD.match(word)):
+        builder.add(WORDS[head.group()], start, start + head.end())
         builder.finish()
-    elif _SAID_NEXT.match(text, end) and (glued := _TAIL.search(word)):
+    elif tail := _tail(word, text, end):
         builder.finish()
-        builder.add(_WORDS[glued.group()], start + glued.start(), end)
-        builder.spoken = True
-    elif word in _REPEATS:
-        builder.repeat, builder.repeat_at = _REPEATS[word], start
-        builder.gap += 1
-    elif token.isalpha() and set(token) <= set("oOlI") and len(token) <= 4 and _beside_digit(text, start, end):
+        if tail.group() in REPEATS:
+            builder.repeat, builder.repeat_at = REPEATS[tail.group()], start + tail.start()
+        else:
+            builder.add(WORDS[tail.group()], start + tail.start(), end)
+            builder.spoken = True
+        builder.said += 1
+    elif len(token) <= 4 and set(token) <= _LIKE_DIGITS and _beside_digit(text, start, end):
         builder.add(token.translate(_LETTER_DIGITS), start, end)
-    elif token[0] in "oOlI" and len(token) > 2 and start and text[start - 1].isdigit():
+    elif token[0] in _LIKE_DIGITS and len(token) > 2 and start and text[start - 1].isdigit():
         builder.add(token[0].translate(_LETTER_DIGITS), start, start + 1)
         builder.finish()
-    elif token.isalpha() and word not in _FILLERS and not (len(token) == 1 and builder.gap <= 2):
+    elif word not in _FILLERS and not (len(token) == 1 and builder.gap <= 2):
         builder.finish()
-    elif token.startswith("<") and len(token) > 1:
-        builder.gap += 1
-    else:
+    elif builder.digits or builder.repeat > 1:
         builder.gap += 1
         if builder.gap > _MAX_GAP:
             builder.finish()
+
+
+def _tail(word: str, text: str, end: int) -> re.Match[str] | None:
+    """The said digit at the end of a word, where another digit follows."""
+    if _SAID_NEXT.match(text, end):
+        return _TAIL.search(word)
+    return _LONG_TAIL.search(word) if _FIGURE_NEXT.match(text, end) else None
 
 
 def _beside_digit(text: str, start: int, end: int) -> bool:

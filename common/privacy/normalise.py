@@ -30,7 +30,27 @@ _LOOKALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТХУаеіјорсухѕԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι",
     "ABESIJKMHOPCTXYaeijopcyxsdqwABEZHIKMNOPTYXovi",
 )
-_LOOKALIKE_MARKS = str.maketrans({"‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "⁃": "-"})
+_LOOKALIKE_MARKS = str.maketrans(
+    {
+        "‐": "-",
+        "‑": "-",
+        "‒": "-",
+        "–": "-",
+        "—": "-",
+        "―": "-",
+        "−": "-",
+        "⁃": "-",
+        "。": ".",
+        "٫": ".",
+        "٬": ",",
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +105,8 @@ def _fold(character: str) -> str:
         return character if character.isprintable() or character in _KEPT_CONTROLS else ""
     if "\U000e0020" <= character <= "\U000e007e":  # tag characters: ASCII that is not shown
         return chr(ord(character) - 0xE0000)
+    if "\U0001f1e6" <= character <= "\U0001f1ff":  # letters that make flags
+        return chr(ord(character) - 0x1F1E6 + 65)
     digit = _digit(character)
     if digit is not None:
         return str(digit)

@@ -6,6 +6,7 @@ import hmac
 import logging
 import re
 import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 from common.privacy import policy as policies
@@ -21,7 +22,9 @@ REDACTED = "<REDACTED>"
 
 _log = logging.getLogger(__name__)
 _MAX_PASSES = 5
-_PRESENT = re.compile(r"[^\W_]", re.ASCII)
+_CLEAN_TEXTS = 2_000
+_REMEMBERED = 300
+_PRESENT = re.compile(r"[^\W_]")
 
 
 class _Span(NamedTuple):
@@ -46,6 +49,7 @@ class Scrubber:
             raise PolicyError("policy.yml hashes: the scrubber needs a key")
         self._key = key
         self._lock = threading.Lock()
+        self._clean: OrderedDict[tuple[str, Place], None] = OrderedDict()
         self._engine: Engine | None = None
 
     @property
@@ -62,10 +66,21 @@ class Scrubber:
         """`text` without personal data, as the policy has it for this place."""
         try:
             with self._lock:
-                return self._until_stable(self._cut(text), place)
+                if (text, place) in self._clean:
+                    return text
+                scrubbed = self._until_stable(self._cut(text), place)
+                if scrubbed == text and len(text) <= _REMEMBERED:
+                    self._remember(text, place)
+                return scrubbed
         except Exception as error:
             _log.error("scrubber failed, text replaced whole: %s", type(error).__name__)
             return REDACTED
+
+    def _remember(self, text: str, place: Place) -> None:
+        """That nothing personal is in `text`: the bot says the same things again and again."""
+        self._clean[text, place] = None
+        if len(self._clean) > _CLEAN_TEXTS:
+            self._clean.popitem(last=False)
 
     def _loaded(self) -> Engine:
         if self._engine is None:
@@ -142,13 +157,18 @@ def _merge(results: list[RecognizerResult], holders: list[tuple[int, int]]) -> l
     for result in sorted(results, key=lambda item: (item.start, -item.end)):
         if any(start <= result.start and result.end <= end for start, end in holders):
             continue
-        span = _Span(result.start, result.end, result.entity_type, result.score, merged=False)
+        touched = [(start, end) for start, end in holders if start < result.end and result.start < end]
+        first = min([result.start, *(start for start, _ in touched)])
+        final = max([result.end, *(end for _, end in touched)])
+        span = _Span(first, final, result.entity_type, result.score, merged=bool(touched))
         last = spans[-1] if spans else None
         if last is None or span.start >= last.end:
             spans.append(span)
         elif span.end > last.end:
             surest = max(last, span, key=lambda item: item.score)
             spans[-1] = _Span(last.start, span.end, surest.entity, surest.score, merged=True)
+        elif last.entity == "IDENTIFIER" and span.score > last.score:
+            spans[-1] = last._replace(entity=span.entity, score=span.score, merged=True)
         elif span.start == last.start and span.end == last.end and span.score > last.score:
             spans[-1] = span
     return spans

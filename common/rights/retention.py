@@ -3,10 +3,13 @@ own job ends its months (common/audit/retention.py); entries of the ledger never
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
 from common import database
+from common.audit.record import SYSTEM, AuditRecord, Value
+from common.audit.writer import note
 from common.database import Owner
 from common.settings import Settings
 
@@ -72,9 +75,16 @@ async def retain(settings: Settings) -> dict[str, int]:
         try:
             for rule in (rule for rule in RULES if rule.owner == owner):
                 async with pool.connection() as connection:
+                    # Ignored below: a constant of RULES
                     cursor = await connection.execute(rule.end, {"keep": rule.keep})  # type: ignore[arg-type]
                     row = await cursor.fetchone() if cursor.description else None
                     gone[rule.data] = int(next(iter(row.values()))) if row else cursor.rowcount
         finally:
             await pool.close()
+    await asyncio.to_thread(_tell, settings, sum(gone.values()))
     return gone
+
+
+def _tell(settings: Settings, items: int) -> None:
+    details: dict[str, Value] = {"action": "retention_run", "items": items}
+    note(settings, AuditRecord("admin_action", SYSTEM, "done", channel="command", details=details))

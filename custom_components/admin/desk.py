@@ -58,7 +58,7 @@ class Desk:
     async def queue(self) -> list[Ticket]:
         """Every open ticket, the most urgent and then the longest waiting first; overdue ones go back before."""
         async with self._pool.connection() as connection:
-            await _lapse(connection, None)
+            await self._lapse(connection, None)
             return await _tickets(connection, "status <> 'closed' ORDER BY priority, created_at LIMIT 200")
 
     async def find(self, number: str) -> Ticket:
@@ -72,7 +72,7 @@ class Desk:
             found = await _tickets(connection, "status <> 'closed' AND session_id = %s", session_id)
             if not found or found[0].gives_up_at is None:
                 return next((ticket for ticket in found if ticket.status == "joined"), None)
-            await _lapse(connection, session_id)
+            await self._lapse(connection, session_id)
             found = await _tickets(connection, "status = 'joined' AND session_id = %s", session_id)
             return found[0] if found else None
 
@@ -133,19 +133,21 @@ class Desk:
             await append(connection, self._audit.handed_over(stage, number, ticket.customer_id))
             return ticket
 
-
-async def _lapse(connection: _Connection, session_id: str | None) -> None:
-    """Give overdue talks back to the assistant, of one conversation or of all."""
-    cursor = await connection.execute(
-        "UPDATE bank.handoff_tickets SET status = 'closed', closed_at = now(),"
-        " ended_by = CASE status WHEN 'joined' THEN 'agent_silent' ELSE 'nobody_came' END"
-        " WHERE status <> 'closed' AND gives_up_at <= now() AND (%(session)s::text IS NULL OR session_id = %(session)s)"
-        f" RETURNING {_COLUMNS}, ended_by",
-        {"session": session_id},
-    )
-    for row in await cursor.fetchall():
-        ended_by = row.pop("ended_by")
-        await _tell(connection, _ticket(row), f"handoff_{ended_by}")
+    async def _lapse(self, connection: _Connection, session_id: str | None) -> None:
+        """Give overdue talks back to the assistant, of one conversation or of all."""
+        cursor = await connection.execute(
+            "UPDATE bank.handoff_tickets SET status = 'closed', closed_at = now(),"
+            " ended_by = CASE status WHEN 'joined' THEN 'agent_silent' ELSE 'nobody_came' END"
+            " WHERE status <> 'closed' AND gives_up_at <= now()"
+            " AND (%(session)s::text IS NULL OR session_id = %(session)s)"
+            f" RETURNING {_COLUMNS}, ended_by",
+            {"session": session_id},
+        )
+        for row in await cursor.fetchall():
+            ended_by = row.pop("ended_by")
+            ticket = _ticket(row)
+            await _tell(connection, ticket, f"handoff_{ended_by}")
+            await append(connection, self._audit.left(ticket.number, ticket.customer_id))
 
 
 async def _tell(connection: _Connection, ticket: Ticket, kind: str) -> None:
@@ -173,11 +175,13 @@ async def _one(connection: _Connection, number: str, ending: str = "") -> Ticket
 
 async def _tickets(connection: _Connection, where: str, *values: Any) -> list[Ticket]:
     query = f"SELECT {_COLUMNS} FROM bank.handoff_tickets WHERE {where}"
+    # Ignored below: put together from constants of this file
     cursor = await connection.execute(query, values)  # type: ignore[arg-type]
     return [_ticket(row) for row in await cursor.fetchall()]
 
 
 async def _changed(connection: _Connection, update: str, *values: Any) -> Ticket | None:
+    # Ignored below: put together from constants of this file
     cursor = await connection.execute(f"{update} RETURNING {_COLUMNS}", values)  # type: ignore[arg-type]
     row = await cursor.fetchone()
     return _ticket(row) if row else None

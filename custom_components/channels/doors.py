@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from dataclasses import asdict
 from functools import partial
 from json import dumps
 from typing import Any
@@ -20,18 +21,21 @@ from sanic.handlers import ErrorHandler
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse, json, raw
 
+from common import processes
 from common.http_request import CheckedRequest
+from common.keys import KeyringError
 from common.privacy.scrubber import Scrubber
-from common.settings import Settings
+from common.settings import Settings, SettingsError
 from custom_components.channels import pages
 from custom_components.channels.asides import Asides
 from custom_components.channels.chat_request import MAX_BODY_BYTES
 from custom_components.channels.house import House, action_url
 from custom_components.channels.turn import log_failure
-from custom_components.health import audit_figures
+from custom_components.health import audit_figures, schedule_figures
 from custom_components.health.checks import readiness
 from custom_components.health.metrics import CONTENT_TYPE, Metrics
 from custom_components.security.errors import Refusal, Unavailable, shape
+from custom_components.security.origin import Origin, arrives
 from custom_components.tracker_store import guard
 from custom_components.tracker_store.store import PostgresTrackerStore, TrackerStoreError
 
@@ -60,16 +64,29 @@ _INTERNAL = ("internal_error", "Something went wrong on our side.")
 
 
 class DoorsBlueprint(Blueprint):
-    """A channel's blueprint that also furnishes the app; what is None is made at the start."""
+    """A channel's blueprint that also furnishes the app; what is None is made at the start.
+
+    `ctx.outside` are functions that add routes which do not lie below the channel's prefix.
+    """
 
     def __init__(self, name: str, settings: Settings | None = None, scrubber: Scrubber | None = None) -> None:
         super().__init__(name)
         self.ctx.settings = settings
         self.ctx.scrubber = scrubber
+        self.ctx.outside = []
 
     def register(self, app: Sanic, options: dict[str, Any]) -> None:
         super().register(app, options)
         _furnish(app, self.ctx.settings, self.ctx.scrubber)
+        for attach in self.ctx.outside:
+            attach(app)
+
+
+def origin_of(request: Request) -> Origin:
+    """Whence a request comes, as far as it can be believed."""
+    proxies, headers = house_of(request).proxies, request.headers
+    told = headers.get(proxies.country_header) if proxies.country_header else None
+    return proxies.origin(request.ip, headers.getall("x-forwarded-for", []), told)
 
 
 def house_of(request: Request) -> House:
@@ -118,14 +135,20 @@ def _furnish(app: Sanic, settings: Settings | None, scrubber: Scrubber | None) -
         _leave(metrics, request, response)
 
     async def open_house(app: Sanic, _: Any) -> None:
-        app.ctx.house = await House.open(metrics, settings, scrubber)
+        try:
+            app.ctx.house = await House.open(metrics, settings, scrubber)
+        except (SettingsError, KeyringError) as error:
+            raise SystemExit(f"error: {error}") from None
 
     async def close_house(app: Sanic, _: Any) -> None:
         await app.ctx.house.close()
         await app.ctx.store.close()
 
     async def show_metrics(request: Request) -> HTTPResponse:
-        metrics.audit(await audit_figures.read(house_of(request).audit_pool))
+        house = house_of(request)
+        metrics.audit(await audit_figures.read(house.audit_pool))
+        metrics.schedules(await schedule_figures.read(house.audit_pool))
+        metrics.processes(processes.read(house.settings.home))
         return raw(metrics.text(), content_type=CONTENT_TYPE)
 
     app.register_middleware(leave, "response")
@@ -156,6 +179,7 @@ async def _accept_agent(app: Sanic, _: Any) -> None:
 
 async def _enter(request: Request) -> HTTPResponse | None:
     trace_id(request)
+    arrives(origin_of(request))
     handler = getattr(request.route, "handler", None)
     if getattr(handler, "__module__", "").startswith(_HIDDEN_MODULES):
         return pages.page() if request.path == "/" else _error(request, 404, *_CODES[404])
@@ -176,7 +200,7 @@ def _refuse(request: Request, error: Exception) -> HTTPResponse:
         log_failure(error, trace_id(request))
         error = Unavailable("unavailable", "A part of the bank does not answer just now; ask again.", retry_after=5)
     if isinstance(error, Refusal):
-        house_of(request).audit.denied(error, getattr(request.route, "path", ""), request.ip)
+        house_of(request).audit.denied(error, getattr(request.route, "path", ""), origin_of(request).address)
         return _error(request, error.status, error.code, error.message, error.headers)
     status = error.status_code if isinstance(error, SanicException) else 500
     code, message = _CODES.get(status, _CODES[400] if 400 <= status < 500 else _INTERNAL)
@@ -199,7 +223,11 @@ async def _live(request: Request) -> HTTPResponse:
 
 async def _ready(request: Request) -> HTTPResponse:
     agent = getattr(request.app.ctx, "agent", None)
-    ready, body = await readiness(house_of(request).checks(agent, action_url(agent)))
+    house = house_of(request)
+    ready, body = await readiness(house.checks(agent, action_url(agent)))
+    kept = processes.read(house.settings.home)
+    if kept:
+        body["processes"] = {name: asdict(state) for name, state in kept.items()}
     return reply(body, 200 if ready else 503)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import httpx
 from redis.asyncio import Redis
 
-from common import database, keys
+from common import database, key_service, keys
 from common import settings as teller
 from common.audit.pseudonym import Pseudonyms
+from common.audit.tally import Tally
 from common.inbox import Inbox
 from common.keys import Keyring
 from common.privacy.scrubber import Scrubber
@@ -28,9 +29,9 @@ from custom_components.security.audit import DoorAudit
 from custom_components.security.gate import Gate
 from custom_components.security.identities import Identities
 from custom_components.security.offers import Offers
+from custom_components.security.origin import Proxies
 from custom_components.security.rate_limit import RateLimiter
 from custom_components.security.sessions import Sessions
-from custom_components.security.tally import Tally
 from custom_components.security.tokens import AccessTokens
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class House:
         self.redis = redis
         self.metrics = metrics
         self._scrubber = scrubber
+        self.proxies = Proxies.of(settings)
         self.inbox = Inbox(redis, keyring)
         self.audit = DoorAudit(Pseudonyms(keyring), Tally(pool))
         self.identities = Identities(pool, self.audit)
@@ -72,7 +74,7 @@ class House:
             self.audit,
         )
         self.desk = Desk(pool, self.audit)
-        self.notices = Notices(pool, Wording())
+        self.notices = Notices(pool, Wording(), keyring)
         self.turns = Turns(
             sessions=self.sessions,
             offers=Offers(redis, keyring),
@@ -92,13 +94,13 @@ class House:
         """A house whose connections stand; in the demo its logins exist."""
         found: Settings = await asyncio.to_thread(teller.load) if settings is None else settings
         keyring = keys.load(found)
+        await key_service.prove(keyring)
         await demo_logins.ensure(found)
         pool = await database.open_pool(found, "identity")
         audit_pool = await database.open_pool(found, "audit", min_size=0, max_size=2)
         redis = Redis.from_url(found.redis_url, socket_timeout=5)
         house = cls(found, keyring, pool, audit_pool, redis, metrics, scrubber or Scrubber())
         await asyncio.to_thread(house._scrubber.warm_up)
-        house.audit.tally.start()
         house._sweeper = asyncio.create_task(house._sweep())
         return house
 

@@ -6,17 +6,26 @@ claim that lapses after a minute; the next one looks for the mark before saying 
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cryptography.exceptions import InvalidTag
 from rasa.core.lock_store import LockError
 from rasa.shared.core.events import BotUttered
 
-from common import locales
+from common import customer_keys, locales
+from common.customer_keys import DataKeys, KeyDestroyedError
+from common.customer_seal import CustomerSeal
 from common.database import Pool
+from common.key_service import wrapper_of
+from common.key_wrapping import WrappingError
+from common.keys import Keyring
 from custom_components.channels.asides import Asides
 from custom_components.nlg.wording import Wording
+
+logger = logging.getLogger(__name__)
 
 _WAITING = """
     delivered_at IS NULL AND expires_at > now()
@@ -30,7 +39,7 @@ _CLAIM = f"""
     )
     UPDATE bank.notices n SET claimed_by = %(session)s, claimed_at = now()
     FROM mine WHERE n.id = mine.id
-    RETURNING n.id, n.kind, n.facts, mine.claimed_before,
+    RETURNING n.id, n.kind, n.facts, n.sealed, n.sealed_as, n.customer_id, mine.claimed_before,
         (SELECT preferred_language FROM bank.customers c WHERE c.id = %(customer)s) AS language,
         (SELECT timezone FROM bank.customers c WHERE c.id = %(customer)s) AS timezone
 """
@@ -39,9 +48,10 @@ _CLAIM = f"""
 class Notices:
     """The outbox of a bank's notices, read by the channels."""
 
-    def __init__(self, pool: Pool, wording: Wording) -> None:
+    def __init__(self, pool: Pool, wording: Wording, keyring: Keyring) -> None:
         self._pool = pool
         self._wording = wording
+        self._keys = DataKeys(wrapper_of(keyring))
 
     async def deliver(self, asides: Asides, session_id: str, customer_id: str | None) -> list[str]:
         """Say what waits for this conversation and, with `customer_id`, for its customer; the texts, oldest first.
@@ -68,7 +78,10 @@ class Notices:
                 before = row["claimed_before"]
                 if before is not None and await asides.was_said(before, mark):
                     continue
-                text = self._text(row, chosen or row["language"] or locales.HOME)
+                facts = await self._facts(row)
+                if facts is None:
+                    continue
+                text = self._text(row, facts, chosen or row["language"] or locales.HOME)
                 tracker.update(
                     BotUttered(text, metadata={"notice": mark, "utter_action": f"utter_notice_{row['kind']}"})
                 )
@@ -78,10 +91,23 @@ class Notices:
         )
         return told
 
-    def _text(self, row: dict[str, Any], language: str) -> str:
+    async def _facts(self, row: dict[str, Any]) -> dict[str, Any] | None:
+        """What the notice tells, its texts opened; None where their seal is broken or its customer was erased."""
+        if row["sealed"] is None:
+            return dict(row["facts"])
+        customer_id = str(row["customer_id"])
+        try:
+            async with self._pool.connection() as connection:
+                key = await self._keys.find(connection, customer_keys.customer(customer_id))
+            return row["facts"] | CustomerSeal(key, customer_id).open(row["sealed"], row["sealed_as"])
+        except (InvalidTag, KeyDestroyedError, WrappingError) as error:
+            logger.warning("notice %s cannot be opened: %s", row["id"], type(error).__name__)
+            return None
+
+    def _text(self, row: dict[str, Any], told: dict[str, Any], language: str) -> str:
         zone = ZoneInfo(row["timezone"] or "Europe/London")
         found = self._wording.find(f"utter_notice_{row['kind']}", language)
-        facts = {name: worded(value, zone, found.language) for name, value in row["facts"].items()}
+        facts = {name: worded(value, zone, found.language) for name, value in told.items()}
         return self._wording.text(f"utter_notice_{row['kind']}", found.language, facts)
 
     async def _rows(self, query: str, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -16,9 +16,9 @@ from sanic.response import HTTPResponse, empty
 from common.privacy.scrubber import Scrubber
 from common.settings import ROOT, Settings
 from custom_components.admin import desk_api
-from custom_components.channels import history
+from custom_components.channels import history, linked_accounts
 from custom_components.channels.chat_request import SESSION_ID, read_chat, read_form
-from custom_components.channels.doors import DoorsBlueprint, asides_of, house_of, reply, store_of, trace_id
+from custom_components.channels.doors import DoorsBlueprint, asides_of, house_of, origin_of, reply, store_of, trace_id
 from custom_components.channels.me_data import me_data
 from custom_components.channels.turn import Route
 from custom_components.security.errors import Forbidden, InvalidRequest, Missing, Unprocessable
@@ -72,6 +72,8 @@ class RestV2Input(InputChannel):
         doors.add_route(_one_session, "/sessions/<session_id:str>", methods=["GET", "DELETE"])
         doors.add_route(_events, "/sessions/<session_id:str>/events", methods=["GET"])
         doors.add_route(me_data, "/me/data", methods=["GET", "DELETE"])
+        doors.add_route(linked_accounts.hand_in, "/me/linked-accounts", methods=["POST"])
+        doors.ctx.outside.append(linked_accounts.attach)
         doors.add_route(_inbox, "/demo/inbox", methods=["GET"])
         doors.add_route(openapi, "/openapi.json", methods=["GET"])
         desk_api.add_routes(doors)
@@ -94,7 +96,8 @@ async def _admit(request: Request) -> Principal:
 async def _token(request: Request) -> HTTPResponse:
     form = dict(read_form(request.headers.get("content-type"), request.body))
     form |= _basic(request.headers.get("authorization"))
-    return reply(await house_of(request).gate.grant(form, request.ip), headers={"Cache-Control": "no-store"})
+    granted = await house_of(request).gate.grant(form, origin_of(request).address)
+    return reply(granted, headers={"Cache-Control": "no-store"})
 
 
 async def _revoke(request: Request) -> HTTPResponse:

@@ -7,26 +7,32 @@ from pathlib import Path
 
 import yaml
 
+from common.locales import HOME
+from common.vocabulary import translated
+
 MOST = 3
 
 
 class Suggestions:
-    """Next steps by intent, as buttons whose payload names the intent."""
+    """Next steps by intent, as buttons whose payload names the intent, and a step that is none beside it."""
 
     def __init__(self, path: Path) -> None:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        titles: dict[str, str] = content["titles"]
-        self._titles = titles
-        self._steps = {
-            intent: [{"title": titles[step], "payload": f"/{step}"} for step in steps]
-            for intent, steps in content["suggestions"].items()
-        }
+        self._titles: dict[str, str] = {**content["titles"], **content["actions"]}
+        self._actions = frozenset(content["actions"])
+        self._steps: dict[str, list[str]] = content["suggestions"]
 
-    def after(self, intent: str | None, likely: Iterable[str] = ()) -> list[dict[str, str]]:
-        """At most three steps; none for an intent that leads nowhere by itself.
+    def after(self, intent: str | None, likely: Iterable[str] = (), language: str = HOME) -> list[dict[str, str]]:
+        """At most three steps, titled in `language`; none for an intent that leads nowhere by itself.
 
         `likely`: intents that the answer itself suggests, from the customer's data; they come first.
         """
-        first = [{"title": self._titles[step], "payload": f"/{step}"} for step in dict.fromkeys(likely)]
-        usual = [step for step in self._steps.get(intent or "", []) if step not in first]
-        return [*first, *usual][:MOST]
+        steps = [*dict.fromkeys([*likely, *self._steps.get(intent or "", [])])][:MOST]
+        return [
+            {"title": translated(self._titles[step], language), "payload": self._payload(intent, step)}
+            for step in steps
+        ]
+
+    def _payload(self, intent: str | None, step: str) -> str:
+        """An intent by its name; a step that is none as the intent it follows, with the step beside it."""
+        return f'/{intent}{{"next_step": "{step}"}}' if step in self._actions else f"/{step}"

@@ -19,11 +19,13 @@ from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 
 from common import assertion
 from common.keys import Keyring
+from common.locales import HOME
 from common.privacy.scrubber import Scrubber
 from custom_components.admin.desk import Desk, Ticket
 from custom_components.channels.asides import Asides
 from custom_components.channels.notices import Notices
 from custom_components.channels.parse_cache import ParseCache
+from custom_components.channels.shouting import without_shouting
 from custom_components.channels.suggestions import Suggestions
 from custom_components.health.metrics import Metrics
 from custom_components.intent_classifier.batching import MOST_TOGETHER
@@ -145,7 +147,9 @@ class Turns:
         if held is not None:
             return await self._pass_on(asides, held, turn, words, route, started)
         offered = words.startswith(INTENT_MESSAGE_PREFIX) and await self._offers.includes(turn.session_id, words)
-        parsed, cached = await self._understand(route.parser, words if offered else as_plain_text(words))
+        parsed, cached = await self._understand(
+            route.parser, words if offered else as_plain_text(without_shouting(words))
+        )
         parsed["text"] = words
         parsed_at = time.perf_counter()
         output = CollectingOutputChannel()
@@ -169,7 +173,7 @@ class Turns:
         intent = parsed.get("intent") or {}
         notices = await self._news(asides, turn.session_id, principal.customer_id, route.trace_id)
         responses = [*({"text": text} for text in notices), *_responses(output.messages)]
-        suggestions = self._suggestions.after(intent.get("name"), _suggested(output.messages))
+        suggestions = self._suggestions.after(intent.get("name"), _suggested(output.messages), _spoken(output.messages))
         await self._offers.replace(turn.session_id, _payloads([*responses, {"buttons": suggestions}]))
         entities = await asyncio.to_thread(self._masked, parsed.get("entities") or [])
         ended = time.perf_counter()
@@ -288,6 +292,12 @@ def _responses(messages: Iterable[dict[str, Any]]) -> Iterable[dict[str, Any]]:
 def _suggested(messages: Iterable[dict[str, Any]]) -> Iterable[str]:
     """The intents that the answer suggests beside its words."""
     return [intent for message in messages for intent in (message.get("custom") or {}).get("suggestions", ())]
+
+
+def _spoken(messages: Iterable[dict[str, Any]]) -> str:
+    """The language of the answer; the actions name it where it is not the assistant's first."""
+    named = ((message.get("custom") or {}).get("language") for message in messages)
+    return next(filter(None, named), HOME)
 
 
 def _payloads(responses: Iterable[dict[str, Any]]) -> Iterable[str]:

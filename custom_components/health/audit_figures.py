@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from psycopg import Error
 from psycopg_pool import PoolClosed, PoolTimeout
 
-from common.audit import anomalies
+from common.audit.metrics import ALERTS
 from common.database import Pool
 
 TIMEOUT_S = 2.0
@@ -43,5 +43,5 @@ async def _read(pool: Pool) -> AuditFigures:
         [row] = await (await connection.execute(_QUERY)).fetchall()
         cursor = await connection.execute("SELECT kind, count(*) AS number FROM audit.alerts GROUP BY kind")
         found = {one["kind"]: one["number"] for one in await cursor.fetchall()}
-    alerts = {kind: found.get(kind, 0) for kind in anomalies.KINDS}
+    alerts = {kind: found.get(kind, 0) for kind in ALERTS}
     return AuditFigures(row["head"], row["waiting"], max(0.0, row["waiting_seconds"] or 0.0), alerts)

@@ -41,15 +41,6 @@ class DialogueState:
         """Move on by one message of the customer, as it is stored."""
         self.heard = self.heard.then(text)
 
-    @property
-    def fragment(self) -> Heard:
-        """`heard`; setting it to true says that the last message ended in digits."""
-        return self.heard
-
-    @fragment.setter
-    def fragment(self, left: bool) -> None:
-        self.heard = Heard(numbers=int(left))
-
 
 @dataclass
 class Batch:
@@ -96,6 +87,8 @@ class EventScrubber:
         for event in events:
             if event.get("event") == "slot" and self._policy.is_known_value(str(event.get("name"))):
                 found += naming(event.get("value"), self._policy)
+            if event.get("event") == "bot":  # the facts that its words were filled with
+                found += naming(event.get("metadata"), self._policy)
             for entity in _entities(event.get("entities")) + _entities((event.get("parse_data") or {}).get("entities")):
                 if self._policy.is_known_value(str(entity.get("entity"))):
                     found += naming(entity.get("value"), self._policy)
@@ -239,10 +232,16 @@ class _Turn:
             elif key == "entities":
                 payload[key] = self._entity_list(value)
             elif key == "metadata":
-                payload[key] = self._metadata(value)
+                payload[key] = self._marks(value) if place == "bot_text" else self._metadata(value)
             else:
                 payload[key] = self._walk(value, place)
         return payload
+
+    def _marks(self, metadata: Any) -> dict[str, Any]:
+        """What the program reads again beside its own words. The facts there (a payee, a new address) are not stored:
+        without words about them, nothing tells what they are."""
+        known = metadata if isinstance(metadata, dict) else {}
+        return {name: known[name] for name in self._policy.metadata_verbatim & known.keys() if _is_slug(known[name])}
 
     def _metadata(self, metadata: Any) -> Any:
         if not isinstance(metadata, dict):

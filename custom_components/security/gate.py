@@ -41,6 +41,7 @@ class Gate:
         is_present(None)
         principal = await self._identify(authorization, api_key)
         is_present(principal)
+        self._audit.seen(principal)
         return principal
 
     async def _identify(self, authorization: str | None, api_key: str | None) -> Principal:
@@ -52,6 +53,11 @@ class Gate:
         principal = self._tokens.verify(token.strip())
         await self._identities.require_alive(principal)
         return principal
+
+    async def stranger(self, scope: str, address: str) -> None:
+        """Count a request that needs no credentials against its address's limit in `scope`; raises TooMany."""
+        is_present(None)
+        await self._limiter.count(scope, address, self._limit)
 
     async def grant(self, form: Mapping[str, str], address: str) -> dict[str, Any]:
         """The token endpoint's answer to a form; raises InvalidRequest, Unauthenticated or TooMany."""

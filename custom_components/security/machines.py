@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
+import sys
 
-from common import database, keys
+from psycopg import Error
+from psycopg_pool import PoolTimeout
+
+from common import database, embedded, keys
 from common import settings as teller
 from common.audit.pseudonym import Pseudonyms
+from common.audit.tally import Tally
 from custom_components.security.audit import DoorAudit
 from custom_components.security.identities import API_KEY_PREFIX, Identities
-from custom_components.security.tally import Tally
 
 
 async def _add(name: str) -> None:
@@ -26,12 +31,23 @@ async def _add(name: str) -> None:
     print("The secret is shown this once.")
 
 
-def main() -> None:
+def main() -> int:
+    """One command; expected failures are one line on standard error and exit status 1."""
     parser = argparse.ArgumentParser(description="Credentials for machines that call the assistant.")
     parser.add_argument("command", choices=["add"])
     parser.add_argument("name", help="what the machine is, for the record")
-    asyncio.run(_add(parser.parse_args().name))
+    name = parser.parse_args().name
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # every single try; ours is the one line
+    try:
+        asyncio.run(_add(name))
+    except (Error, PoolTimeout) as error:
+        print(f"error: the database refuses or is away ({type(error).__name__})", file=sys.stderr)
+        return 1
+    except (teller.SettingsError, keys.KeyringError, embedded.EmbeddedServerError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -29,7 +29,7 @@ from common import assertion, customer_keys, database, keys
 from common import settings as house
 from common.customer_keys import DataKeys
 from common.database import Pool
-from common.key_wrapping import KeyringWrapper
+from common.key_service import wrapper_of
 from common.privacy.recognizers.card_number import holds_card_number
 from common.privacy.scrubber import Scrubber
 from common.privacy.vault import Vault, VaultError
@@ -99,7 +99,7 @@ class PostgresTrackerStore(TrackerStore):
                     self._keyring = keys.load(settings)
                     self._pseudonym = _Pseudonym(self._keyring.derive("conversation-id"))
                     self._events = EventScrubber(self._scrubber, self._pseudonym)
-                    self._vault = Vault(DataKeys(KeyringWrapper(self._keyring)), self._scrubber.policy.vault_seconds)
+                    self._vault = Vault(DataKeys(wrapper_of(self._keyring)), self._scrubber.policy.vault_seconds)
                     await asyncio.to_thread(self._scrubber.warm_up)
                     pool = await database.open_pool(settings, "conversation")
                     if self._broker is not None:

@@ -26,6 +26,11 @@ class Customer:
         self.client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         self.session = uuid.uuid4().hex
 
+    def again(self) -> Customer:
+        """The same customer in a new session."""
+        self.session = uuid.uuid4().hex
+        return self
+
     def post(self, message: object, message_id: str | None = None, **body: object) -> httpx.Response:
         body = {"message": message, "session_id": self.session, **body}
         if message_id:
@@ -42,7 +47,10 @@ class Customer:
         return next(message["code"] for message in messages if "code" in message)
 
     def pounds(self) -> Decimal:
-        return Decimal(re.search(r"£([\d,]+\.\d\d)", self.say("What is my GBP account balance?"))[1].replace(",", ""))
+        said = self.say("What is my GBP account balance?")
+        found = re.search(r"£([\d,]+\.\d\d)", said)
+        assert found, said
+        return Decimal(found[1].replace(",", ""))
 
 
 @pytest.fixture

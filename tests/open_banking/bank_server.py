@@ -150,7 +150,7 @@ class BankServer:
                 said = self._resource(method, inner, query, headers, body, grant)
                 if fault is not None and fault.say is not None:
                     fault.say(said)
-                answer = self._signed(201 if method == "POST" else 200, path, common, said)
+                answer = self._done(method, path, common, said)
             except Refusal as error:
                 answer = self._signed(error.status, path, common, {"Errors": [{"ErrorCode": error.code}]})
         if fault is None or fault.say is None:
@@ -162,6 +162,17 @@ class BankServer:
             ]
             self.violations += [f"answer {method} {path}: {line}" for line in found]
         return answer
+
+    def _done(self, method: str, path: str, headers: dict[str, str], said: Json) -> Answer:
+        if method == "DELETE":
+            return 204, headers, b""
+        return self._signed(201 if method == "POST" else 200, path, headers, said)
+
+    def _end_consent(self, identifier: str) -> Json:
+        ended = self._known(self.state.consents, identifier)
+        del self.state.consents[identifier]
+        ended.status = "CANC"
+        return {}
 
     def _signed(self, status: int, path: str, headers: dict[str, str], message: Json) -> Answer:
         body = json.dumps(message).encode()
@@ -175,6 +186,8 @@ class BankServer:
     ) -> Json:
         parts = path.strip("/").split("/")
         with self.state.lock:
+            if method == "DELETE":
+                return self._end_consent(parts[1])
             if parts[0] == "account-access-consents":
                 return self._consent_message(self.state.create_consent("accounts", json.loads(body), None))
             if parts[0] == "accounts":
@@ -284,6 +297,9 @@ class BankServer:
                 self._serve()
 
             def do_POST(self) -> None:
+                self._serve()
+
+            def do_DELETE(self) -> None:
                 self._serve()
 
             def _serve(self) -> None:

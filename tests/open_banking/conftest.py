@@ -1,22 +1,22 @@
+# ruff: noqa: F811
 """Two worlds with the same customer in each: our ledger, and a bank behind UK Open Banking."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric import rsa
 from redis.asyncio import Redis
 
-from actions.bank.bootstrap import open_bank, utc_now
-from actions.bank.core.bootstrap import open_banking_core, open_core
+from actions.bank.bootstrap import utc_now
+from actions.bank.core.bootstrap import open_banking_core
 from actions.bank.core.ledger import LedgerCore
 from actions.bank.core.port import CoreBank
 from actions.bank.core.values import PaymentConsent
@@ -32,6 +32,7 @@ from common import keys
 from common.inbox import Inbox
 from common.settings import Settings
 from tests.integration.bank.bank_customers import new_bban
+from tests.integration.bank.conftest import bank, sql  # noqa: F401
 from tests.open_banking import certificates, plan
 from tests.open_banking.bank_oauth import CLIENT_ID, CLIENT_KEY_ID, REDIRECT
 from tests.open_banking.bank_server import BANK_ISSUER, CLIENT_ISSUER, VERSION, BankServer
@@ -39,6 +40,7 @@ from tests.open_banking.bank_state import Customer, add_customer
 from tests.open_banking.certificates import Certificates
 from tests.open_banking.openapi import descriptions
 
+BANK_NAME = "Northbank"
 PATIENCE = Patience(attempts=3, first_pause=1.0, longest_pause=10.0, connect=20.0, answer=20.0)
 
 
@@ -76,6 +78,7 @@ def environment(
     key = tmp_path / "signing.pem"
     key.write_bytes(certificates.pem(signing_key))
     given = {
+        "NAME": BANK_NAME,
         "URL": server.base + VERSION,
         "ISSUER": server.base,
         "KEYS_URL": f"{server.base}/jwks",
@@ -94,7 +97,7 @@ def environment(
 
 
 @pytest.fixture(scope="session")
-def bank_with_policies(settings: Settings) -> Settings:
+def bank_settings(settings: Settings) -> Settings:
     """A house whose bank has its tables of fees and limits, but no customers."""
 
     async def fill() -> None:
@@ -106,20 +109,6 @@ def bank_with_policies(settings: Settings) -> Settings:
 
     asyncio.run(fill())
     return settings
-
-
-@pytest_asyncio.fixture
-async def bank(bank_with_policies: Settings) -> AsyncIterator[Bank]:
-    opened = await open_bank(bank_with_policies)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-def sql(bank_with_policies: Settings) -> Iterator[psycopg.Connection[Any]]:
-    """The database as its administrator sees it."""
-    with psycopg.connect(bank_with_policies.database_url, autocommit=True) as connection:
-        yield connection
 
 
 @dataclass
@@ -145,6 +134,11 @@ async def core(bank: Bank, environment: dict[str, str], pauses: Pauses) -> Async
     await opened.close()
 
 
+async def agree(core: OpenBankingCore, server: BankServer, link: str, login: str) -> tuple[str, str]:
+    """The customer follows the link and agrees at the bank; their browser brings back (state, code)."""
+    return server.oauth.agree(await core.way(link.rpartition("/")[2]), login)
+
+
 Connected = Callable[..., Awaitable[tuple[str, Customer]]]
 
 
@@ -157,7 +151,7 @@ def connected(core: OpenBankingCore, server: BankServer) -> Connected:
         customer = add_customer(server.state, customer_id, new_bban(), full=full)
         url = await core.connect(customer_id)
         assert url is not None
-        await core.authorisation.finish(customer_id, *server.oauth.agree(url, customer_id))
+        await core.authorisation.finish(customer_id, *await agree(core, server, url, customer_id))
         return customer_id, customer
 
     return connect
@@ -184,27 +178,27 @@ def world(request: pytest.FixtureRequest) -> World:
 async def open_banking_world(core: OpenBankingCore, server: BankServer, connected: Connected) -> World:
     async def approve(customer_id: str, consent: PaymentConsent) -> None:
         assert consent.authorise_url is not None
-        await core.authorisation.finish(customer_id, *server.oauth.agree(consent.authorise_url, customer_id))
+        await core.authorisation.finish(customer_id, *await agree(core, server, consent.authorise_url, customer_id))
 
     (customer, _), (stranger, _) = await connected(), await connected(full=False)
     return World(core, customer, stranger, approve, server.state.settle)
 
 
 @pytest_asyncio.fixture
-async def ledger_world(bank: Bank, bank_with_policies: Settings) -> AsyncIterator[World]:
-    redis = Redis.from_url(bank_with_policies.redis_url)
-    inbox = Inbox(redis, keys.load(bank_with_policies))
+async def ledger_world(bank: Bank, bank_settings: Settings) -> AsyncIterator[World]:
+    redis = Redis.from_url(bank_settings.redis_url)
+    inbox = Inbox(redis, keys.load(bank_settings))
 
     async def approve(customer_id: str, consent: PaymentConsent) -> None:
         await bank.step_up.challenge(customer_id, consent.id)
         code = (await inbox.messages(customer_id))[0]["code"]
         await bank.step_up.verify(customer_id, consent.id, code)
 
-    customer = await add_to_ledger(bank_with_policies)
-    stranger = await add_to_ledger(bank_with_policies, full=False)
-    core = open_core({}, bank)
-    assert isinstance(core, LedgerCore)
-    yield World(replace(core, page=6), customer, stranger, approve, lambda: None)
+    customer = await add_to_ledger(bank_settings)
+    stranger = await add_to_ledger(bank_settings, full=False)
+    base = bank.accounts
+    core = LedgerCore(base.pool, base.sealer, base.clock, bank, page=6)
+    yield World(core, customer, stranger, approve, lambda: None)
     await core.close()
     await redis.close()
 

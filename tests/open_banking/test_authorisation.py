@@ -17,7 +17,7 @@ from tests.integration.bank.bank_customers import new_bban
 from tests.open_banking.bank_oauth import OAuthError
 from tests.open_banking.bank_server import BankServer
 from tests.open_banking.bank_state import add_customer
-from tests.open_banking.conftest import Connected
+from tests.open_banking.conftest import Connected, agree
 from tests.open_banking.faults import BROKEN, with_body
 
 Begun = Callable[[], Any]
@@ -32,7 +32,7 @@ def begun(core: OpenBankingCore, server: BankServer) -> Begun:
         add_customer(server.state, customer, new_bban(), full=False)
         url = await core.connect(customer)
         assert url is not None
-        return (customer, *server.oauth.agree(url, customer))
+        return (customer, *await agree(core, server, url, customer))
 
     return begin
 
@@ -104,9 +104,10 @@ async def test_a_changed_request_is_not_accepted_by_the_bank(core: OpenBankingCo
     add_customer(server.state, customer, new_bban(), full=False)
     url = await core.connect(customer)
     assert url is not None
+    there = await core.way(url.rpartition("/")[2])
     with pytest.raises(OAuthError):
-        server.oauth.agree(url.replace("scope=openid+accounts", "scope=openid+payments"), customer)
-    assert server.oauth.agree(url, customer)
+        server.oauth.agree(there.replace("scope=openid+accounts", "scope=openid+payments"), customer)
+    assert server.oauth.agree(there, customer)
 
 
 async def test_secrets_and_tokens_lie_sealed(
@@ -170,7 +171,7 @@ async def test_a_client_the_bank_does_not_know_is_told_so(core: OpenBankingCore,
     def unknown(form: dict[str, str]) -> dict[str, Any]:
         raise OAuthError("invalid_client")
 
-    server.oauth.token = unknown  # type: ignore[method-assign]
+    server.oauth.token = unknown  # type: ignore[method-assign]  # the double replaces a method
     with pytest.raises(CoreRefused) as refused:
         await core.connect(str(uuid4()))
     assert refused.value.facts == {"status": 400, "codes": ("invalid_client",)}

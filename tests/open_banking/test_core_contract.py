@@ -47,6 +47,7 @@ async def booked(world: World) -> int:
 
 async def feed(world: World, **filters: object) -> list[TransactionSlice]:
     account = await main_account(world)
+    # Ignored below: filters are those of the port
     slices = [await world.core.transactions(world.customer, account.id, **filters)]  # type: ignore[arg-type]
     while slices[-1].next is not None:
         slices.append(await world.core.transactions(world.customer, account.id, cursor=slices[-1].next))

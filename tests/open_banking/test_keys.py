@@ -54,7 +54,7 @@ async def test_an_unknown_key_is_looked_for_again_but_not_at_once(
     for _ in range(3):
         assert await keys.get("new") is None
     assert server.count("GET", "/jwks") == 1
-    server.oauth.keys = renamed(server.oauth.keys, "new")  # type: ignore[method-assign]
+    server.oauth.keys = renamed(server.oauth.keys, "new")  # type: ignore[method-assign]  # the double replaces a method
     clock.now += LOOK_AGAIN - timedelta(seconds=1)
     assert await keys.get("new") is None
     clock.now += timedelta(seconds=1)

@@ -23,9 +23,9 @@ MAYA = AccountNumber("iban", iban_of(plan.PAYEES["Maya Fernandes"]))
 
 
 @pytest.fixture
-def breaking(bank_with_policies: Settings) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def breaking(bank_settings: Settings) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """The database; while it breaks, whoever writes an entry loses their connection."""
-    with psycopg.connect(bank_with_policies.database_url, autocommit=True) as connection:
+    with psycopg.connect(bank_settings.database_url, autocommit=True) as connection:
         connection.execute(
             "CREATE FUNCTION bank.break() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$"
             " BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$"
@@ -63,12 +63,12 @@ async def test_a_payee_without_an_iban_is_refused(ledger_world: World) -> None:
         await world.core.propose(world.customer, PaymentOrder(str(uuid4()), account, "Maya", number, Money(100, "GBP")))
 
 
-async def test_a_consent_that_was_cancelled_is_rejected(ledger_world: World, bank_with_policies: Settings) -> None:
+async def test_a_consent_that_was_cancelled_is_rejected(ledger_world: World, bank_settings: Settings) -> None:
     world = ledger_world
     [account] = await world.core.accounts(world.customer)
     order = PaymentOrder(str(uuid4()), account, "Maya Fernandes", MAYA, Money(100, "GBP"))
     consent = await world.core.propose(world.customer, order)
-    bank = await open_bank(bank_with_policies)
+    bank = await open_bank(bank_settings)
     await bank.transfers.cancel_prepared(world.customer, consent.id)
     await bank.close()
     assert (await world.core.consent(world.customer, consent)).status == "rejected"

@@ -28,7 +28,7 @@ from actions.bank.services import Bank
 from tests.open_banking import plan
 from tests.open_banking.bank_server import BankServer
 from tests.open_banking.bank_state import iban_of
-from tests.open_banking.conftest import PATIENCE, Connected, Pauses
+from tests.open_banking.conftest import PATIENCE, Connected, Pauses, agree
 from tests.open_banking.faults import (
     BROKEN,
     DROPPED_BEFORE,
@@ -56,7 +56,7 @@ def agreed(core: OpenBankingCore, server: BankServer, connected: Connected) -> A
         order = PaymentOrder(str(uuid4()), account, "Maya Fernandes", MAYA, Money(2_500, "GBP"))
         consent = await core.propose(customer, order)
         assert consent.authorise_url is not None
-        await core.authorisation.finish(customer, *server.oauth.agree(consent.authorise_url, customer))
+        await core.authorisation.finish(customer, *await agree(core, server, consent.authorise_url, customer))
         return customer, consent
 
     return make
@@ -80,7 +80,7 @@ async def test_a_payment_taken_on_a_dropped_connection_is_asked_for_again_and_ma
             seen.append((headers["x-idempotency-key"], body))
         return answer(method, target, headers, body)
 
-    server.answer = listen  # type: ignore[method-assign]
+    server.answer = listen  # type: ignore[method-assign]  # the double replaces a method
     server.faults.add("POST", PAYMENTS, TAKEN_THEN_DROPPED)
     paid = await core.pay(customer, consent)
     assert paid.status == "pending"

@@ -17,7 +17,7 @@ from actions.bank.open_banking import accounts
 from actions.bank.open_banking.adapter import ACCOUNTS, OpenBankingCore
 from tests.open_banking import plan
 from tests.open_banking.bank_server import VERSION, BankServer
-from tests.open_banking.conftest import Connected, Pauses
+from tests.open_banking.conftest import Connected, Pauses, agree
 from tests.open_banking.faults import (
     BROKEN,
     DROPPED_BEFORE,
@@ -313,7 +313,7 @@ async def test_a_consent_that_ended_asks_the_customer_again(
         await core.accounts(customer)
     url = await core.connect(customer)
     assert url is not None
-    await core.authorisation.finish(customer, *server.oauth.agree(url, customer))
+    await core.authorisation.finish(customer, *await agree(core, server, url, customer))
     assert len(await core.accounts(customer)) == 1
 
 

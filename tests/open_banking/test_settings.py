@@ -8,26 +8,40 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from actions.bank.core.bootstrap import open_banking_core, open_core
+from actions.bank.bootstrap import open_bank
+from actions.bank.core.bootstrap import open_banking_core, open_linked, other_bank
 from actions.bank.core.errors import CoreUnavailable
-from actions.bank.core.ledger import LedgerCore
 from actions.bank.open_banking import settings as open_banking_settings
-from actions.bank.open_banking.adapter import OpenBankingCore
 from actions.bank.services import Bank
-from common.settings import SettingsError
+from common.settings import Settings, SettingsError
 from tests.open_banking import certificates
 from tests.open_banking.certificates import Certificates
-from tests.open_banking.conftest import PATIENCE, Pauses
+from tests.open_banking.conftest import BANK_NAME, PATIENCE, Pauses
 
 PREFIX = open_banking_settings.PREFIX
 
 
 async def test_the_environment_names_the_core(bank: Bank, environment: dict[str, str]) -> None:
-    assert isinstance(open_core({}, bank), LedgerCore)
-    assert isinstance(open_core({"TELLER_CORE_BANK": "ledger"}, bank), LedgerCore)
-    other = open_core(environment, bank)
-    assert isinstance(other, OpenBankingCore)
-    await other.close()
+    assert other_bank({}) is other_bank({"TELLER_CORE_BANK": "ledger"}) is None
+    settings = other_bank(environment)
+    assert settings is not None
+    linked = open_linked(settings, bank.accounts)
+    assert linked.name == BANK_NAME
+    await linked.close()
+
+
+async def test_the_house_opens_the_other_bank_only_where_one_is_named(
+    bank: Bank, bank_settings: Settings, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bank.linked is None
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    opened = await open_bank(bank_settings)
+    assert opened.linked is not None
+    await opened.close()
+    monkeypatch.delenv(f"{PREFIX}ISSUER")
+    with pytest.raises(SettingsError, match=f"{PREFIX}ISSUER: set"):
+        await open_bank(bank_settings)
 
 
 @pytest.mark.parametrize("kind", ["", "Ledger", "mock", "open_banking"])
@@ -36,8 +50,9 @@ def test_another_core_is_refused(kind: str) -> None:
         open_banking_settings.core_kind({"TELLER_CORE_BANK": kind})
 
 
-@pytest.mark.parametrize("name", ["URL", "ISSUER", "KEYS_URL", "CLIENT_ID", "REDIRECT_URL", "SIGNER", "BANK_SIGNER",
-                                  "KEY_ID", "SIGNING_KEY", "CERTIFICATE", "CERTIFICATE_KEY"])  # fmt: skip
+@pytest.mark.parametrize("name", ["NAME", "URL", "ISSUER", "KEYS_URL", "CLIENT_ID", "REDIRECT_URL", "SIGNER",
+                                  "BANK_SIGNER", "KEY_ID", "SIGNING_KEY", "CERTIFICATE",
+                                  "CERTIFICATE_KEY"])  # fmt: skip
 def test_what_is_missing_is_named(environment: dict[str, str], name: str) -> None:
     for given in ({k: v for k, v in environment.items() if k != PREFIX + name}, environment | {PREFIX + name: ""}):
         with pytest.raises(SettingsError, match=f"{PREFIX}{name}: set"):
@@ -72,7 +87,7 @@ def test_what_cannot_be_used_is_named(environment: dict[str, str], name: str, va
 )
 def test_a_weak_or_other_key_is_refused(environment: dict[str, str], tmp_path: Path, make: object) -> None:
     path = tmp_path / "other.pem"
-    path.write_bytes(certificates.pem(make()))  # type: ignore[operator]
+    path.write_bytes(certificates.pem(make()))  # type: ignore[operator]  # the maker comes from a table of cases
     with pytest.raises(SettingsError, match="RSA key of at least 2048 bits"):
         open_banking_settings.load(environment | {PREFIX + "SIGNING_KEY": str(path)})
 

@@ -25,6 +25,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_POSSIBLE = {
     "above_largest",
     "above_largest_credit",
+    "above_largest_transfer",
+    "above_wider_limit",
+    "auto_top_up_already_so",
+    "in_wallet_already",
+    "not_for_wallets",
+    "order_already_so",
+    "transfer_limit_already_so",
+    "wallet_not_offered",
     "already_so",
     "auto_top_up_exists",
     "below_smallest",
@@ -62,6 +70,7 @@ REASONS = {
     "case_not_possible": ("pending", "not_charged", "too_late", "amount"),
     "card_not_available": (
         "no_active_card",
+        "frozen",
         "cancelled",
         "expired",
         "blocked",
@@ -110,7 +119,7 @@ def used_responses() -> set[str]:
     named |= {f"utter_secret_{secret}" for secret in get_args(Secret)}
     named |= {f"utter_notice_{kind}" for kind in (*notices.KINDS, *HANDS)} | {"utter_not_translated"}
     named |= {f"utter_scheduled_{kind}{end}" for kind in UPCOMING for end in ("", "_undated")}
-    named |= {f"utter_transfer_name_{check}" for check in ("close_match", "no_match")} | {
+    named |= {f"utter_transfer_name_{check}" for check in ("close_match", "no_match", "unavailable")} | {
         "utter_error_payee_unknown_near",
         "utter_error_limit_exceeded_payment",
         "utter_error_code_locked_until",

@@ -30,6 +30,9 @@ export interface Tokens {
   refresh_token?: string
 }
 
+/** What came of the way to another bank. */
+export type Outcome = 'linked' | 'declined' | 'pending' | 'posted' | 'rejected' | 'refused' | 'unknown'
+
 export interface Outgoing {
   message: string
   session_id: string
@@ -117,6 +120,16 @@ export class Client {
       signal: AbortSignal.timeout(OTHER_TIMEOUT_MS),
     })
     return answer.messages
+  }
+
+  /** What another bank gave the browser to bring back. */
+  handIn(brought: { state: string; code?: string }, bearer: string): Promise<{ outcome: Outcome; bank: string }> {
+    return this.request('/api/v2/me/linked-accounts', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...authorization(bearer) },
+      body: JSON.stringify(brought),
+      signal: AbortSignal.timeout(CHAT_TIMEOUT_MS),
+    })
   }
 
   private form<T>(path: string, fields: Record<string, string>, bearer?: string): Promise<T> {

@@ -24,6 +24,8 @@ export interface ChatOptions {
   client: Client
   bearer: string
   starters: Choice[]
+  /** What is said first, below the introduction. */
+  news?: string | undefined
   onLoggedOut: () => void
 }
 
@@ -45,7 +47,7 @@ export async function openChat(place: HTMLElement, options: ChatOptions): Promis
   Object.assign(chat.style, HOST_STYLE)
   chat.auxiliaryStyle = chatStyle
   chat.connect = { handler: (turn: Turn, signals) => void conversation.answer(turn, signals.onResponse) }
-  chat.introMessage = [{ html: INTRODUCTION }]
+  chat.introMessage = [{ html: INTRODUCTION }, ...(options.news === undefined ? [] : [{ text: options.news }])]
   chat.errorMessages = { displayServiceErrorMessages: true }
   chat.displayLoadingBubble = true
   chat.textInput = {
@@ -89,7 +91,7 @@ class Conversation {
     try {
       const answer = await this.options.client.chat(outgoing, this.options.bearer)
       this.sessionId = answer.session_id
-      const bubbles = bubblesOf(answer)
+      const bubbles = bubblesOf(answer, location.origin)
       this.lastOffer = bubbles.filter((bubble) => 'html' in bubble)
       await respond(bubbles)
     } catch (error) {

@@ -3,6 +3,7 @@ import './desk.css'
 import { ApiError, Client, type Choice } from './api'
 import { openChat } from './chat'
 import { Inbox } from './inbox'
+import { broughtBack, handIn, LOG_IN_FIRST } from './linked'
 import { forget, remember, remembered, type LogIn } from './login'
 import { logInFailure } from './replies'
 
@@ -45,6 +46,15 @@ const LOGGED_OUT = 'Your log-in has ended. Please log in again.'
 const client = new Client()
 const inbox = new Inbox(client, element('inbox'), element('inbox-status'), () => showLogIn(LOGGED_OUT))
 let current: LogIn | null = null
+let brought = broughtBack(location)
+
+/** What came of the way to another bank, if this customer has just come back from one. */
+async function news(logIn: LogIn): Promise<string | undefined> {
+  if (brought === null || logIn.user === null) return undefined
+  const handedIn = brought
+  brought = null
+  return handIn(handedIn, client, logIn.access_token)
+}
 
 async function showDesk(logIn: LogIn): Promise<void> {
   current = logIn
@@ -60,6 +70,7 @@ async function showDesk(logIn: LogIn): Promise<void> {
     await openChat(page.chat, {
       client,
       bearer: logIn.access_token,
+      news: await news(logIn),
       starters: logIn.user === null ? GUEST_STARTERS : CUSTOMER_STARTERS,
       onLoggedOut: () => showLogIn(LOGGED_OUT),
     })
@@ -129,5 +140,8 @@ page.form.addEventListener('submit', (event) => {
 page.guest.addEventListener('click', () => void enter(async () => ({ ...(await client.enterAsGuest()), user: null })))
 page.logOut.addEventListener('click', () => void logOut())
 
+// The code in the address is nobody else's business, and serves once.
+if (brought !== null) history.replaceState(null, '', '/')
 const earlier = remembered(sessionStorage)
 if (earlier !== null) void showDesk(earlier)
+else if (brought !== null) sayAtLogIn(LOG_IN_FIRST)

@@ -18,9 +18,9 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => names[character]!)
 }
 
-/** One bubble for each text, then the choices of the whole answer in one row. */
-export function bubblesOf(answer: ChatAnswer): Bubble[] {
-  const bubbles: Bubble[] = answer.responses.flatMap((message) => textOf(message))
+/** One bubble for each text, then the choices of the whole answer in one row. Only a link of `origin` (ours) is one. */
+export function bubblesOf(answer: ChatAnswer, origin = ''): Bubble[] {
+  const bubbles: Bubble[] = answer.responses.flatMap((message) => textOf(message, origin))
   if (bubbles.length === 0) bubbles.push({ text: answer.handled_by === 'agent' ? WITH_A_COLLEAGUE : NO_ANSWER })
   const buttons = answer.responses.flatMap((message) => message.buttons ?? [])
   const taken = new Set(buttons.map((button) => button.payload))
@@ -28,8 +28,14 @@ export function bubblesOf(answer: ChatAnswer): Bubble[] {
   return [...bubbles, ...choicesBubble(buttons, suggestions)]
 }
 
-function textOf(message: BotMessage): Bubble[] {
-  return message.text ? [{ text: message.text }] : []
+const WAY_TO_A_BANK = /https:\/\/[\w.:-]+\/open-banking\/go\/[\w-]+/
+
+function textOf(message: BotMessage, origin: string): Bubble[] {
+  if (!message.text) return []
+  const link = WAY_TO_A_BANK.exec(message.text)?.[0]
+  if (link === undefined || !link.startsWith(`${origin}/`)) return [{ text: message.text }]
+  const anchor = `<a href="${link}">${link}</a>`
+  return [{ html: plainText(message.text).replace(link, anchor) }]
 }
 
 /**

@@ -49,6 +49,20 @@ describe('bubblesOf', () => {
     expect(html).not.toMatch(/<b>|<i>/)
   })
 
+  it('makes our own way to another bank a link, and nothing else', () => {
+    const ours = 'https://teller.example/open-banking/go/a_B-1'
+    const shown = (text: string) => bubblesOf(answer({ responses: [{ text }] }), 'https://teller.example')
+    expect(shown(`<b>Open</b>\n${ours}`)).toEqual([{ html: `&lt;b&gt;Open&lt;/b&gt;<br><a href="${ours}">${ours}</a>` }])
+    for (const text of [
+      'https://teller.example.evil.example/open-banking/go/a',
+      'https://evil.example/open-banking/go/a',
+      'https://teller.example/open-banking/back?state=a',
+      'javascript:alert(1)',
+    ]) {
+      expect(shown(text)).toEqual([{ text }])
+    }
+  })
+
   it('tells when a colleague has the conversation, and never leaves the customer without a bubble', () => {
     expect(bubblesOf(answer({ handled_by: 'agent' }))).toEqual([{ text: expect.stringContaining('colleague') }])
     expect(bubblesOf(answer({}))).toHaveLength(1)

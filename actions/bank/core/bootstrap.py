@@ -1,12 +1,10 @@
-"""Which core bank this deployment has: the one place that knows both adapters."""
+"""Which other bank this deployment reaches: the one place that puts the adapter together."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 
-from actions.bank.core.ledger import LedgerCore
-from actions.bank.core.port import CoreBank
 from actions.bank.open_banking import settings as open_banking
 from actions.bank.open_banking.adapter import OpenBankingCore
 from actions.bank.open_banking.api import Api
@@ -17,21 +15,23 @@ from actions.bank.open_banking.oauth import AuthorisationServer
 from actions.bank.open_banking.settings import OpenBankingSettings
 from actions.bank.open_banking.signature import Signer
 from actions.bank.open_banking.wire import Patience, Pause, Wire
-from actions.bank.services import Bank
 from actions.bank.use_cases.base import Service
+from actions.bank.use_cases.linked import Linked
 
 USUAL_PATIENCE = Patience()
 
 
-def open_core(environment: Mapping[str, str], bank: Bank) -> CoreBank:
-    """The core that TELLER_CORE_BANK names; raises SettingsError with one line that says what is missing.
+def other_bank(environment: Mapping[str, str]) -> OpenBankingSettings | None:
+    """The bank beside our own ledger, where TELLER_CORE_BANK says that there is one.
 
-    It shares the bank's pool, sealer and clock: close the core before the bank.
+    Raises SettingsError with one line that says what is missing.
     """
-    base = bank.accounts
-    if open_banking.core_kind(environment) == "ledger":
-        return LedgerCore(base.pool, base.sealer, base.clock, bank)
-    return open_banking_core(open_banking.load(environment), base)
+    return None if open_banking.core_kind(environment) == "ledger" else open_banking.load(environment)
+
+
+def open_linked(settings: OpenBankingSettings, base: Service) -> Linked:
+    """The customers' accounts there. It shares the bank's pool, sealer and clock: close it before the bank."""
+    return Linked(settings.name, open_banking_core(settings, base), base)
 
 
 def open_banking_core(

@@ -51,6 +51,9 @@ class LedgerCore(Service):
     async def connect(self, customer_id: str) -> str | None:
         return None
 
+    async def disconnect(self, customer_id: str) -> None:
+        """Nothing was agreed to."""
+
     async def accounts(self, customer_id: str) -> Sequence[CoreAccount]:
         return [_account(account) for account in await self.bank.accounts.list(customer_id)]
 

@@ -14,6 +14,7 @@ from actions.bank.core.values import (
     Payment,
     PaymentConsent,
     PaymentOrder,
+    Returned,
     StandingOrder,
     TransactionSlice,
 )
@@ -29,6 +30,12 @@ class CoreBank(Protocol):
 
     async def connect(self, customer_id: str) -> str | None:
         """Where the customer lets the assistant read their accounts; None where the core asks for no such step."""
+
+    async def disconnect(self, customer_id: str) -> None:
+        """End what the customer agreed to in `connect`: from now on nothing is read, whatever comes of the rest.
+
+        Raises CoreUnavailable, CoreRefused and CoreAnswerInvalid where the core could not be told: call again.
+        """
 
     async def accounts(self, customer_id: str) -> Sequence[CoreAccount]: ...
 
@@ -80,3 +87,23 @@ class CoreBank(Protocol):
 
     async def close(self) -> None:
         """Give back what the adapter itself has opened."""
+
+
+class CoreElsewhere(CoreBank, Protocol):
+    """A core where the customer agrees on the bank's own pages and comes back from there."""
+
+    async def connected(self, customer_id: str) -> bool:
+        """Whether the customer has let the assistant in, as far as is known without asking the bank."""
+
+    async def end(self, consent_id: str) -> None:
+        """Tell the core that a consent to read has ended; one that it does not know has ended already."""
+
+    async def way(self, state: str) -> str:
+        """The bank's page for the authorisation under way with this state; raises NotFound where there is none."""
+
+    async def returned(self, customer_id: str, state: str, code: str | None) -> Returned:
+        """Take in what the customer's browser brought back; without a code they did not agree.
+
+        `customer_id` is who is logged in here. Raises NotFound for a state that is not theirs, was used or has ended;
+        CoreUnavailable, CoreRefused, AuthorisationNeeded and CoreAnswerInvalid where the bank gives no usable tokens.
+        """

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from stdnum import iban as iban_numbers
 
+from actions.bank.core.errors import Purpose
 from actions.bank.model.money import Money
 from actions.bank.model.transactions import Transaction
 
@@ -148,6 +149,14 @@ class PaymentConsent:
     status: ConsentStatus
     fee: Money
     authorise_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Which consent the customer has come back from."""
+
+    purpose: Purpose
+    consent_id: str
 
 
 @dataclass(frozen=True, slots=True)

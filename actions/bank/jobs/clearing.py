@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from actions.bank.model.money import Money
 from actions.bank.repository import clearing, ledger, transactions
 from actions.bank.repository.unit import Connection, Row
 from actions.bank.use_cases.base import Service
-from actions.bank.use_cases.transfer_booking import CLEARING, FEE_INCOME, OTHER_BANKS
+from actions.bank.use_cases.returns import give_back, parts
+from actions.bank.use_cases.transfer_booking import FEE_INCOME, OTHER_BANKS
 
 CARDS_OF_OTHERS = "top-ups"
 NO_ANSWER = "issuer_silent"
@@ -29,7 +29,7 @@ class Clearing(Service):
         now = self.clock()
         if item["direction"] == "out":
             reason = item["reason_code"] or await clearing.refused_by_us(connection, str(item["id"]))
-            await (self._return(connection, item, reason, now) if reason else self._settle(connection, item, now))
+            await (give_back(connection, item, reason, now) if reason else self._settle(connection, item, now))
         elif item["answer"] == "accepted":
             await self._credit(connection, item, now)
         else:
@@ -39,28 +39,15 @@ class Clearing(Service):
 
     @staticmethod
     async def _settle(connection: Connection, item: Row, now: datetime) -> None:
-        amount, _, waiting = await _parts(connection, item)
+        amount, _, waiting = await parts(connection, item)
         others = await ledger.system_account(connection, OTHER_BANKS, amount.currency)
         legs = [(waiting, -amount), (others, amount)]
         posting_id = await ledger.post(connection, "settlement", item["reference"], legs, now)
         await clearing.resolve(connection, str(item["id"]), "posted", now, posting_id=posting_id)
 
     @staticmethod
-    async def _return(connection: Connection, item: Row, reason: str, now: datetime) -> None:
-        """The customer gets everything back, the fee too."""
-        amount, fee, waiting = await _parts(connection, item)
-        account_id = str(item["account_id"])
-        await ledger.lock_accounts(connection, [account_id])
-        legs = [(waiting, -amount), (account_id, amount + fee)]
-        if fee.amount_minor:
-            legs.append((await ledger.system_account(connection, FEE_INCOME, fee.currency), -fee))
-        posting_id = await ledger.post(connection, "return", item["reference"], legs, now)
-        await transactions.set_returned(connection, str(item["transaction_id"]), reason, now)
-        await clearing.resolve(connection, str(item["id"]), "voided", now, posting_id=posting_id, reason_code=reason)
-
-    @staticmethod
     async def _credit(connection: Connection, item: Row, now: datetime) -> None:
-        amount, fee, _ = await _parts(connection, item)
+        amount, fee, _ = await parts(connection, item)
         account_id = str(item["account_id"])
         await ledger.lock_accounts(connection, [account_id])
         others = await ledger.system_account(connection, CARDS_OF_OTHERS, amount.currency)
@@ -70,10 +57,3 @@ class Clearing(Service):
         posting_id = await ledger.post(connection, item["kind"], item["reference"], legs, now)
         await transactions.set_arrived(connection, str(item["transaction_id"]), posting_id, now)
         await clearing.resolve(connection, str(item["id"]), "posted", now, posting_id=posting_id)
-
-
-async def _parts(connection: Connection, item: Row) -> tuple[Money, Money, str]:
-    """Amount, fee and the clearing account of their currency."""
-    currency = item["currency"]
-    waiting = await ledger.system_account(connection, CLEARING, currency)
-    return Money(item["amount_minor"], currency), Money(item["fee_minor"], currency), waiting

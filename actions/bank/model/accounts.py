@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from actions.bank.model.money import Money
@@ -44,6 +44,17 @@ class Statement:
     month: date
     format: str
     closing: Money
+    already: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentProof:
+    """A document about one payment that left. `already`: it was made before."""
+
+    amount: Money
+    payee: str
+    reference: str | None
+    completed_at: datetime
     already: bool
 
 

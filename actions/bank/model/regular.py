@@ -22,6 +22,19 @@ class Mandate:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingOrder:
+    """`status`: active | paused; `next_run` is None for one that is paused."""
+
+    id: str
+    payee: str
+    account: str
+    amount: Money
+    schedule: str
+    next_run: date | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Upcoming:
     """Money that leaves by itself. `kind`: standing_order | direct_debit | auto_top_up; `amount` as last known."""
 

@@ -25,7 +25,7 @@ class FundingCard:
 
 @dataclass(frozen=True, slots=True)
 class AutoTopUp:
-    """A rule that tops up: below `threshold`, or on a `schedule`."""
+    """A rule that tops up: below `threshold`, or on a `schedule`. `status`: active | paused."""
 
     id: str
     account: str
@@ -34,3 +34,4 @@ class AutoTopUp:
     threshold: Money | None
     schedule: str | None
     next_run: datetime | None
+    status: str = "active"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -20,6 +21,7 @@ from actions.bank.core.values import (
     Payment,
     PaymentConsent,
     PaymentOrder,
+    Returned,
     StandingOrder,
     TransactionSlice,
 )
@@ -41,7 +43,7 @@ T = TypeVar("T")
 
 
 class OpenBankingCore:
-    """CoreBank over HTTP. `authorisation.finish` takes in customers who come back from their bank."""
+    """CoreElsewhere over HTTP."""
 
     def __init__(self, api: Api, server: AuthorisationServer, authorisation: Authorisation, wire: Wire) -> None:
         self._api = api
@@ -55,6 +57,29 @@ class OpenBankingCore:
         with reading("account-access-consents"):
             consent_id = identifier(made["Data"]["ConsentId"], 128)
         return await self.authorisation.begin(customer_id, consent_id, "accounts")
+
+    async def connected(self, customer_id: str) -> bool:
+        return await self.authorisation.granted(customer_id)
+
+    async def way(self, state: str) -> str:
+        return await self.authorisation.way(state)
+
+    async def returned(self, customer_id: str, state: str, code: str | None) -> Returned:
+        if code is None:
+            agreement = await self.authorisation.drop(customer_id, state)
+        else:
+            agreement = await self.authorisation.finish(customer_id, state, code)
+        return Returned(agreement.purpose, agreement.consent_id)
+
+    async def disconnect(self, customer_id: str) -> None:
+        for consent_id in await self.authorisation.withdrawn(customer_id):
+            await self.end(consent_id)
+            await self.authorisation.forget(customer_id, consent_id)
+
+    async def end(self, consent_id: str) -> None:
+        path = f"{ACCESS_CONSENTS}/{_segment(consent_id, 'consent')}"
+        with suppress(NotFound):
+            await _found(self._api.delete(path, self._ours("accounts")), "consent")
 
     async def accounts(self, customer_id: str) -> Sequence[CoreAccount]:
         try:

@@ -19,6 +19,7 @@ from actions.bank.open_banking.wire import Answer, AnswerTooLarge, NoAnswer, Wir
 INTERACTION = "x-fapi-interaction-id"
 SIGNATURE = "x-jws-signature"
 MOST_PAGES = 100
+ANSWERED = {"GET": 200, "POST": 201, "DELETE": 204}
 Token = Callable[[str | None], Awaitable[str]]
 """Gives an access token; asked again with the one that the bank refused (401)."""
 Message = Mapping[str, Any]
@@ -79,6 +80,10 @@ class Api:
             headers[SIGNATURE] = self._signer.sign(body)
         return await self._ask("POST", path, token, headers, body, in_doubt=in_doubt)
 
+    async def delete(self, path: str, token: Token) -> None:
+        """End what is at `path`; again, it is an error that the bank words as it likes (CoreRefused)."""
+        await self._ask("DELETE", path, token, {}, None, in_doubt=None)
+
     def next_path(self, page: Message, path: str) -> str | None:
         """`Links.Next` of a page as a path, if it leads on within the same resource of the same bank.
 
@@ -125,7 +130,7 @@ class Api:
                 refused = access
                 await self._wire.rest()
             perhaps = perhaps or answer.status < 400
-            return await self._read(answer, path, interaction, 201 if method == "POST" else 200)
+            return await self._read(answer, path, interaction, ANSWERED[method])
         except NoAnswer as failure:
             perhaps = perhaps or failure.doubtful
             raise (in_doubt if in_doubt and perhaps else CoreUnavailable(failure.retry_after)) from failure
@@ -143,6 +148,8 @@ class Api:
             raise CoreRefused(answer.status, _error_codes(answer.body))
         if answer.headers.get(INTERACTION) != interaction:
             raise CoreAnswerInvalid(INTERACTION)
+        if wanted == ANSWERED["DELETE"]:
+            return {}
         if answer.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise CoreAnswerInvalid("content-type")
         if _purpose(path) == "payments":

@@ -20,11 +20,22 @@ class Authorisation:
         self._store = store
 
     async def begin(self, customer_id: str, consent_id: str, purpose: Purpose) -> str:
-        """Where the customer agrees to this consent; it ends after a quarter of an hour."""
+        """The link with which the customer goes to agree to this consent; it ends after a quarter of an hour.
+
+        It leads to our own door, which sends them on (`way`): a bank's link is long, and lives for minutes only.
+        Whoever gets hold of it can go to the bank, but only the customer who is logged in here brings anything back.
+        """
         binding = Secrets.fresh()
-        url = await self._server.authorise_url(consent_id, purpose, binding)
         await self._store.begin(customer_id, consent_id, purpose, binding, self._store.clock() + UNDER_WAY)
-        return url
+        return self._server.way_in(binding.state)
+
+    async def way(self, state: str) -> str:
+        """Where at the bank the customer agrees; raises NotFound for a state that was used or has ended."""
+        found = await self._store.under_way(state)
+        if found is None:
+            raise NotFound("authorisation")
+        agreement, binding = found
+        return await self._server.authorise_url(agreement.consent_id, agreement.purpose, binding)
 
     async def finish(self, customer_id: str, state: str, code: str) -> Agreement:
         """What the customer's browser brought back from the bank, made into tokens.
@@ -40,12 +51,33 @@ class Authorisation:
         await self._store.keep(agreement, tokens)
         return replace(agreement, tokens=tokens)
 
+    async def drop(self, customer_id: str, state: str) -> Agreement:
+        """The customer did not agree at the bank: nothing is under way any more. Raises NotFound as `finish` does."""
+        found = await self._store.take(customer_id, state)
+        if found is None:
+            raise NotFound("authorisation")
+        if found[0].purpose == "accounts":  # a payment's consent is still asked about
+            await self._store.forget(customer_id, found[0].consent_id)
+        return found[0]
+
+    async def withdrawn(self, customer_id: str) -> list[str]:
+        """End every consent to read the customer's accounts here and now; those that the bank is to be told of."""
+        return await self._store.withdraw(customer_id)
+
+    async def forget(self, customer_id: str, consent_id: str) -> None:
+        """The bank knows that the consent has ended."""
+        await self._store.forget(customer_id, consent_id)
+
     async def own(self, customer_id: str, consent_id: str) -> Agreement:
         """The customer's own consent; raises NotFound for anybody else's."""
         found = await self._store.find(customer_id, consent_id)
         if found is None:
             raise NotFound("consent")
         return found
+
+    async def granted(self, customer_id: str) -> bool:
+        """Whether the customer has a consent to reading their accounts that has not been seen to end."""
+        return await self._store.access(customer_id) is not None
 
     async def access_token(self, customer_id: str, refused: str | None = None) -> str:
         """A token to read the customer's accounts, other than the one just refused; raises AuthorisationNeeded."""

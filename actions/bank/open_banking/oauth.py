@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 from uuid import uuid4
 
 import jwt
@@ -28,6 +28,7 @@ from actions.bank.open_banking.wire import AnswerTooLarge, NoAnswer, Wire
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 STRONG = ["urn:openbanking:psd2:sca"]
+WAY_IN = "go"
 ASSERTION_LIFE = timedelta(minutes=1)
 REQUEST_LIFE = timedelta(minutes=5)
 # A token this close to its end is treated as ended.
@@ -93,6 +94,10 @@ class AuthorisationServer:
         tokens = await self._tokens(form, purpose, once=True)
         await self._check_identity(tokens, binding.nonce, consent_id)
         return tokens
+
+    def way_in(self, state: str) -> str:
+        """Our own link for this state, beside the address to which the bank sends customers back."""
+        return urljoin(self._settings.redirect_url, f"{WAY_IN}/{state}")
 
     async def authorise_url(self, consent_id: str, purpose: Purpose, binding: Secrets) -> str:
         """Where the customer agrees to the consent; the request in it can be read, but not changed."""

@@ -14,18 +14,22 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from common.settings import SettingsError
 
+BACK = "/open-banking/back"
 PREFIX = "TELLER_OPEN_BANKING_"
 CoreKind = Literal["ledger", "open-banking"]
 
 
 @dataclass(frozen=True)
 class OpenBankingSettings:
-    """`url` ends with the version (`…/open-banking/v4.0`); below it are the bank's `aisp` and `pisp`.
+    """`name` is what customers call the bank.
+
+    `url` ends with the version (`…/open-banking/v4.0`); below it are the bank's `aisp` and `pisp`.
 
     `signer` and `bank_signer` name the two sides in message signatures; `keys_url` is the key set with which the
     bank signs its messages, `issuer` its OpenID provider.
     """
 
+    name: str
     url: str
     issuer: str
     keys_url: str
@@ -49,7 +53,7 @@ def core_kind(environment: Mapping[str, str]) -> CoreKind:
 
 def load(environment: Mapping[str, str]) -> OpenBankingSettings:
     """Raises SettingsError with one line that names what is missing or cannot be used."""
-    needed = ("URL", "ISSUER", "KEYS_URL", "CLIENT_ID", "REDIRECT_URL", "SIGNER", "BANK_SIGNER", "KEY_ID",
+    needed = ("NAME", "URL", "ISSUER", "KEYS_URL", "CLIENT_ID", "REDIRECT_URL", "SIGNER", "BANK_SIGNER", "KEY_ID",
               "SIGNING_KEY", "CERTIFICATE", "CERTIFICATE_KEY")  # fmt: skip
     missing = [PREFIX + name for name in needed if not environment.get(PREFIX + name)]
     if missing:
@@ -59,7 +63,10 @@ def load(environment: Mapping[str, str]) -> OpenBankingSettings:
         parts = urlsplit(given[name])
         if parts.scheme != "https" or not parts.hostname or parts.username or parts.fragment:
             raise SettingsError(f"{PREFIX}{name} must be an https address")
+    if not urlsplit(given["REDIRECT_URL"]).path.endswith(BACK) or urlsplit(given["REDIRECT_URL"]).query:
+        raise SettingsError(f"{PREFIX}REDIRECT_URL must be this server's public address with the path {BACK}")
     return OpenBankingSettings(
+        name=given["NAME"],
         url=given["URL"].rstrip("/"),
         issuer=given["ISSUER"],
         keys_url=given["KEYS_URL"],

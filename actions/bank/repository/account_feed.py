@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from actions.bank.repository.transactions import Filter
+from actions.bank.sealing import CustomerSealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class AccountFeed(Filter):
     account_id: str | None = None
     after: tuple[datetime, str] | None = None
 
-    def where(self) -> tuple[str, dict[str, Any]]:
-        conditions, parameters = Filter.where(self)
+    def where(self, own: CustomerSealer) -> tuple[str, dict[str, Any]]:
+        conditions, parameters = Filter.where(self, own)
         conditions += " AND t.account_id::text = %(account)s"
         parameters["account"] = self.account_id
         if self.after:

@@ -58,6 +58,18 @@ async def answer(connection: Connection, item_id: str, said: str, reason_code: s
     await insert(connection, "clearing_answers", fields)
 
 
+async def unsent(
+    connection: Connection, customer_id: str, transaction_id: str, now: datetime, *, lock: bool = False
+) -> Row | None:
+    """The item of a payment that is still in our hands: not due and not answered. `lock` keeps the job off it."""
+    sql = """
+        SELECT items.* FROM clearing_open open JOIN clearing_items items ON items.id = open.item_id
+        WHERE items.customer_id = %s AND items.transaction_id::text = %s AND items.direction = 'out'
+            AND open.due_at > %s AND NOT EXISTS (SELECT FROM clearing_answers WHERE item_id = items.id)
+    """
+    return await row(connection, f"{sql} FOR UPDATE OF open" if lock else sql, customer_id, transaction_id, now)
+
+
 async def open_with_reference(connection: Connection, reference: str) -> list[Row]:
     sql = """
         SELECT items.* FROM clearing_items items JOIN clearing_open ON item_id = items.id

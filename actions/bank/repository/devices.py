@@ -8,6 +8,10 @@ from actions.bank.model.customers import Device
 from actions.bank.repository.unit import Connection, row, rows
 
 
+def place(device_id: object) -> str:
+    return f"devices.sealed:{device_id}"
+
+
 async def of_customer(connection: Connection, customer_id: str, *, lock: bool = False) -> list[Device]:
     """Devices that are still signed in, the one seen last first, with the cards in their wallets."""
     sql = "SELECT * FROM devices WHERE customer_id = %s AND revoked_at IS NULL ORDER BY last_seen DESC"
@@ -15,10 +19,11 @@ async def of_customer(connection: Connection, customer_id: str, *, lock: bool = 
         SELECT wallet || ' (card ending ' || last4 || ')' AS name FROM wallet_tokens
         JOIN cards ON cards.id = card_id WHERE device_id = %s AND wallet_tokens.status <> 'removed' ORDER BY 1
     """
+    own = await connection.sealer.of(connection, customer_id)
     return [
         Device(
             id=str(found["id"]),
-            name=found["name"],
+            name=own.open(found["sealed"], place(found["id"]))["name"] if found["sealed"] else found["name"],
             platform=found["platform"],
             trusted=found["trusted"],
             last_seen=found["last_seen"],

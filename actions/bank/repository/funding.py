@@ -42,11 +42,12 @@ async def take_try(connection: Connection, card_id: str) -> None:
 
 
 async def rules(connection: Connection, customer_id: str) -> list[AutoTopUp]:
-    """The automatic top-ups that are running."""
+    """The automatic top-ups that are running or paused, the running ones first."""
     sql = """
         SELECT auto_topups.*, accounts.name AS account, accounts.currency, funding_cards.last4 FROM auto_topups
         JOIN accounts ON accounts.id = account_id JOIN funding_cards ON funding_cards.id = funding_card_id
-        WHERE auto_topups.customer_id = %s AND auto_topups.status = 'active' ORDER BY auto_topups.id
+        WHERE auto_topups.customer_id = %s AND auto_topups.status IN ('active', 'paused')
+        ORDER BY auto_topups.status, auto_topups.id
     """
     return [
         AutoTopUp(
@@ -57,9 +58,19 @@ async def rules(connection: Connection, customer_id: str) -> list[AutoTopUp]:
             threshold=Money(found["threshold_minor"], found["currency"]) if found["threshold_minor"] else None,
             schedule=found["schedule"],
             next_run=found["next_run"],
+            status=found["status"],
         )
         for found in await rows(connection, sql, customer_id)
     ]
+
+
+async def pause(connection: Connection, customer_id: str, rule_id: str) -> bool:
+    """Rest a rule until it is resumed; whether it ran until now."""
+    sql = """
+        UPDATE auto_topups SET status = 'paused', next_run = NULL
+        WHERE customer_id = %s AND id::text = %s AND status = 'active'
+    """
+    return (await connection.execute(sql, (customer_id, rule_id))).rowcount > 0
 
 
 async def stop(connection: Connection, customer_id: str, rule_id: str) -> bool:

@@ -1,4 +1,8 @@
-"""Prepared operations and the second-factor challenges that approve them."""
+"""Prepared operations and the second-factor challenges that approve them.
+
+What an operation says (`details`, `purpose`: a new address, a payee's name) and what it answered (`outcome`) is sealed
+under the customer's key; rows come with these three opened.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,44 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
+from cryptography.exceptions import InvalidTag
 
 from actions.bank.errors import KeyConflict, NotFound, PreparedExpired
 from actions.bank.repository.unit import Connection, Row, insert, row
 
+SAID = ("details", "purpose")
+
+
+def place(key: object) -> str:
+    return f"payment_intents.sealed:{key}"
+
+
+def outcome_place(key: object) -> str:
+    return f"payment_intents.sealed_outcome:{key}"
+
 
 async def add(connection: Connection, fields: Mapping[str, Any]) -> None:
-    """Insert a prepared operation; `fields` are columns of bank.payment_intents."""
-    await insert(connection, "payment_intents", fields)
+    """Insert a prepared operation; `fields` are columns of bank.payment_intents, `details` plain JSON values."""
+    line = dict(fields)
+    said = {name: line.pop(name) for name in SAID if name in line}
+    if said:
+        own = await connection.sealer.of(connection, line["customer_id"])
+        line["sealed"] = own.seal(said, place(line["key"]))
+    await insert(connection, "payment_intents", line)
+
+
+async def _opened(connection: Connection, found: Row) -> Row:
+    """The row with what it says; raises KeyConflict where a ciphertext was changed or comes from another row."""
+    if found["sealed"] is None and found["sealed_outcome"] is None:
+        return found
+    own = await connection.sealer.of(connection, found["customer_id"])
+    try:
+        said = {} if found["sealed"] is None else own.open(found["sealed"], place(found["key"]))
+        if found["sealed_outcome"] is not None:
+            said |= own.open(found["sealed_outcome"], outcome_place(found["key"]))
+    except InvalidTag:
+        raise KeyConflict("changed") from None
+    return found | said
 
 
 async def get(
@@ -30,12 +63,14 @@ async def get(
     found = await row(connection, f"{sql} FOR UPDATE" if lock else sql, customer_id, key)
     if found is None or kind not in (None, found["kind"]):
         raise NotFound("prepared_operation")
-    return found
+    return await _opened(connection, found)
 
 
 async def find(connection: Connection, customer_id: str, key: str) -> Row | None:
     """What stands under a key that may be new."""
-    return await row(connection, "SELECT * FROM payment_intents WHERE customer_id = %s AND key = %s", customer_id, key)
+    sql = "SELECT * FROM payment_intents WHERE customer_id = %s AND key = %s"
+    found = await row(connection, sql, customer_id, key)
+    return None if found is None else await _opened(connection, found)
 
 
 def require_open(intent: Row, now: datetime) -> None:
@@ -47,9 +82,9 @@ def require_open(intent: Row, now: datetime) -> None:
 
 
 async def take_lapsed(connection: Connection, job: str, now: datetime) -> Row | None:
-    """A prepared operation whose time is over; locked, others skip it."""
+    """A prepared operation whose time is over, by customer_id and key; locked, others skip it."""
     sql = """
-        SELECT intents.*, intents.key AS id FROM payment_intents intents
+        SELECT intents.customer_id, intents.key, intents.key AS id FROM payment_intents intents
         LEFT JOIN worker_failures failed ON failed.job = %s AND failed.item_id = intents.key
         WHERE state = 'prepared' AND expires_at <= %s AND (failed.retry_at IS NULL OR failed.retry_at <= %s)
         ORDER BY expires_at LIMIT 1 FOR UPDATE OF intents SKIP LOCKED
@@ -83,11 +118,13 @@ async def set_outcome(
     connection: Connection, customer_id: str, key: str, outcome: Mapping[str, Any], at: datetime
 ) -> None:
     """Note that an operation was carried out and what it answered."""
+    own = await connection.sealer.of(connection, customer_id)
+    sealed = own.seal({"outcome": dict(outcome)}, outcome_place(key))
     sql = """
-        UPDATE payment_intents SET state = 'executed', executed_at = %s, outcome = %s
+        UPDATE payment_intents SET state = 'executed', executed_at = %s, sealed_outcome = %s
         WHERE customer_id = %s AND key = %s
     """
-    await connection.execute(sql, (at, Jsonb(dict(outcome)), customer_id, key))
+    await connection.execute(sql, (at, sealed, customer_id, key))
 
 
 async def sent_since(connection: Connection, customer_id: str, currency: str, since: datetime) -> int:

@@ -1,17 +1,34 @@
-"""What the customer is to be told without asking, beside the event it is about and in its transaction."""
+"""What the customer is to be told without asking, beside the event it is about and in its transaction.
+
+Texts (who was paid) are sealed under the customer's key; amounts, days and moments are not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from psycopg.types.json import Jsonb
 
 from actions.bank.model.money import Money
 from actions.bank.repository.unit import Connection, Row, row
 
-KINDS = frozenset({"card_dispatched", "refund_booked", "payment_declined", "bill_due", "transfer_returned"})
+KINDS = frozenset(
+    {
+        "card_dispatched",
+        "refund_booked",
+        "payment_declined",
+        "bill_due",
+        "transfer_returned",
+        "account_linked",
+        "linked_payment_pending",
+        "linked_payment_posted",
+        "linked_payment_rejected",
+        "linked_payment_refused",
+    }
+)
 LIFE = timedelta(days=14)
 """After that a notice is no news any more and is not told."""
 
@@ -35,17 +52,21 @@ async def add(
     """
     if kind not in KINDS:
         raise ValueError(f"unknown kind of notice: {kind}")
+    texts = {name: fact for name, fact in facts.items() if isinstance(fact, str)}
+    own = await connection.sealer.of(connection, customer_id)
+    sealed_as = f"notices.sealed:{kind}:{about or uuid4()}"
+    typed = {name: _plain(fact) for name, fact in facts.items() if name not in texts}
     await connection.execute(
-        "INSERT INTO notices (customer_id, kind, facts, about, expires_at)"
-        " VALUES (%s, %s, %s, %s, coalesce(%s, now() + %s)) ON CONFLICT DO NOTHING",
-        (customer_id, kind, Jsonb({name: _plain(fact) for name, fact in facts.items()}), about, until, LIFE),
+        "INSERT INTO notices (customer_id, kind, facts, sealed, sealed_as, about, expires_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, coalesce(%s, now() + %s)) ON CONFLICT DO NOTHING",
+        (customer_id, kind, Jsonb(typed), own.seal(texts, sealed_as), sealed_as, about, until, LIFE),
     )
 
 
 def _plain(fact: Fact) -> Any:
-    """A fact as JSON: texts and numbers as they are, money, days and moments in an object that names its type."""
+    """A fact as JSON: numbers as they are, money, days and moments in an object that names its type."""
     match fact:
-        case str() | int():
+        case int():
             return fact
         case Money():
             return {"minor": fact.amount_minor, "currency": fact.currency}

@@ -8,11 +8,11 @@ from typing import Any
 
 from psycopg import sql
 
-from actions.bank.repository import accounts, cards, customers, payees
+from actions.bank.repository import accounts, cards, customers, devices, intents, linked_payments, payees, transactions
 from actions.bank.repository.unit import Connection, Row, rows
 from actions.bank.sealing import CustomerSealer, Sealer
 
-Place = Callable[[object], str]
+Place = Callable[[Row], str]
 
 # Tables without a customer of their own, and where they say whose they are.
 BELONGS = {
@@ -28,14 +28,22 @@ BELONGS = {
 }
 # Nothing a person could read: hashes of codes, and how far the bank's own work has come.
 WITHHELD = frozenset({"step_up_challenges", "core_proposals", "clearing_open", "postings", "worker_failures"})
+KEYED = frozenset({("transactions", "words")})
+"""Lists of fingerprints."""
 SEALED: dict[tuple[str, str], Place] = {
-    ("customers", "personal"): customers.place,
-    ("accounts", "details"): accounts.place,
-    ("payees", "sealed"): payees.place,
-    ("card_orders", "address"): cards.order_place,
-    ("detail_changes", "value"): lambda row_id: f"detail_changes.value:{row_id}",
-    ("handoff_tickets", "summary"): lambda row_id: f"handoff_tickets.summary:{row_id}",
-    ("complaints", "words"): lambda row_id: f"complaints.words:{row_id}",
+    ("customers", "personal"): lambda row: customers.place(row["id"]),
+    ("accounts", "details"): lambda row: accounts.place(row["id"]),
+    ("payees", "sealed"): lambda row: payees.place(row["id"]),
+    ("card_orders", "address"): lambda row: cards.order_place(row["id"]),
+    ("detail_changes", "value"): lambda row: f"detail_changes.value:{row['id']}",
+    ("handoff_tickets", "summary"): lambda row: f"handoff_tickets.summary:{row['id']}",
+    ("complaints", "words"): lambda row: f"complaints.words:{row['id']}",
+    ("devices", "sealed"): lambda row: devices.place(row["id"]),
+    ("transactions", "sealed"): lambda row: transactions.place(row["id"]),
+    ("payment_intents", "sealed"): lambda row: intents.place(row["key"]),
+    ("payment_intents", "sealed_outcome"): lambda row: intents.outcome_place(row["key"]),
+    ("linked_payments", "sealed"): lambda row: linked_payments.place(row["id"]),
+    ("notices", "sealed"): lambda row: row["sealed_as"],
 }
 
 
@@ -63,7 +71,7 @@ def _readable(table: str, row: Row, own: CustomerSealer) -> Row:
     for column, value in row.items():
         place = SEALED.get((table, column))
         if place is not None and value is not None:
-            shown |= own.open(value, place(row["id"]))
-        elif not isinstance(value, (bytes, memoryview)):
+            shown |= own.open(value, place(row))
+        elif not isinstance(value, (bytes, memoryview)) and (table, column) not in KEYED:
             shown[column] = value
     return shown

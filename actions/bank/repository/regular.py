@@ -36,6 +36,15 @@ async def cancel_mandate(connection: Connection, customer_id: str, mandate_id: s
     return (await connection.execute(sql, (now, customer_id, mandate_id))).rowcount > 0
 
 
+async def pause_standing_order(connection: Connection, customer_id: str, order_id: str) -> bool:
+    """Whether it ran until now."""
+    sql = """
+        UPDATE standing_orders SET status = 'paused', next_run = NULL
+        WHERE customer_id = %s AND id::text = %s AND status = 'active'
+    """
+    return (await connection.execute(sql, (customer_id, order_id))).rowcount > 0
+
+
 async def cancel_standing_order(connection: Connection, customer_id: str, order_id: str) -> bool:
     """Whether it ran until now."""
     sql = """

@@ -1,4 +1,9 @@
-"""The customer's feed: searching and adding to it."""
+"""The customer's feed: searching and adding to it.
+
+A line of a kind in `PERSONAL` is about a person, or holds a person's words: its counterparty and reference are sealed
+under the customer's key and found by keyed fingerprints of the name's words. All others name a merchant, which the
+policy of the scrubber keeps readable too (`not_names`).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,14 @@ from actions.bank.errors import NotFound
 from actions.bank.model.money import Money
 from actions.bank.model.transactions import Direction, Transaction
 from actions.bank.repository.unit import Connection, Row, insert, row
+from actions.bank.sealing import CustomerSealer
+
+PERSONAL = frozenset({"transfer", "top_up", "cheque"})
+HIDDEN = ("counterparty", "reference")
+
+
+def place(transaction_id: object) -> str:
+    return f"transactions.sealed:{transaction_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +42,17 @@ class Filter:
     sides: Sequence[str] = ()
     cards: Sequence[str] = ()
 
-    def where(self) -> tuple[str, dict[str, Any]]:
-        """SQL conditions and their parameters."""
+    def where(self, own: CustomerSealer) -> tuple[str, dict[str, Any]]:
+        """SQL conditions and their parameters. A sealed name matches where it has every word that is looked for."""
         conditions: list[tuple[str, dict[str, Any]]] = []
         if self.merchant:
             escaped = self.merchant.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             conditions.append(
                 (
                     "(t.counterparty ILIKE %(merchant)s OR t.trading_name ILIKE %(merchant)s"
-                    " OR t.category ILIKE %(merchant)s)",
-                    {"merchant": f"%{escaped}%"},
+                    " OR t.category ILIKE %(merchant)s"
+                    " OR (t.words @> %(words)s::bytea[] AND cardinality(%(words)s::bytea[]) > 0))",
+                    {"merchant": f"%{escaped}%", "words": own.words(self.merchant)},
                 )
             )
         if self.since:
@@ -74,7 +88,9 @@ def _money(found: Row, name: str, currency: str) -> Money | None:
     return None if found[name] is None else Money(found[name], found[currency])
 
 
-def _transaction(found: Row) -> Transaction:
+def _transaction(found: Row, own: CustomerSealer) -> Transaction:
+    if found["sealed"] is not None:
+        found = found | own.open(found["sealed"], place(found["id"]))
     return Transaction(
         id=str(found["id"]),
         account_id=str(found["account_id"]),
@@ -93,13 +109,14 @@ def _transaction(found: Row) -> Transaction:
 
 async def search(connection: Connection, customer_id: str, wanted: Filter, limit: int) -> list[Transaction]:
     """Matching transactions, newest first."""
-    conditions, parameters = wanted.where()
+    own = await connection.sealer.of(connection, customer_id)
+    conditions, parameters = wanted.where(own)
     sql = f"""
         SELECT t.*, cards.last4 FROM transactions t LEFT JOIN cards ON cards.id = t.card_id
         WHERE t.customer_id = %(customer)s{conditions} ORDER BY t.created_at DESC, t.id LIMIT %(limit)s
     """  # nosec B608: the conditions are fixed texts, all values are parameters
     cursor = await connection.execute(sql, {**parameters, "customer": customer_id, "limit": limit})
-    return [_transaction(found) for found in await cursor.fetchall()]
+    return [_transaction(found, own) for found in await cursor.fetchall()]
 
 
 async def one(connection: Connection, customer_id: str, transaction_id: str, *, lock: bool = False) -> Transaction:
@@ -111,7 +128,7 @@ async def one(connection: Connection, customer_id: str, transaction_id: str, *, 
     found = await row(connection, f"{sql} FOR UPDATE OF t" if lock else sql, customer_id, transaction_id)
     if found is None:
         raise NotFound("transaction")
-    return _transaction(found)
+    return _transaction(found, await connection.sealer.of(connection, customer_id))
 
 
 async def set_reverted(connection: Connection, transaction_id: str, reason_code: str, at: datetime) -> None:
@@ -161,7 +178,7 @@ async def take_lapsed_hold(connection: Connection, job: str, now: datetime) -> R
 
 async def sums(connection: Connection, customer_id: str, wanted: Filter) -> list[Row]:
     """Over everything that matches: currency, n, spent and received (without declined and reverted ones)."""
-    conditions, parameters = wanted.where()
+    conditions, parameters = wanted.where(await connection.sealer.of(connection, customer_id))
     sql = f"""
         SELECT t.currency, count(*) AS n,
             coalesce(sum(amount_minor) FILTER (WHERE direction = 'out' AND counts), 0)::bigint AS spent,
@@ -175,10 +192,19 @@ async def sums(connection: Connection, customer_id: str, wanted: Filter) -> list
 
 
 async def add(connection: Connection, fields: Mapping[str, Any]) -> str:
-    """Insert a feed line; `fields` are columns of bank.transactions. Returns its id."""
-    transaction_id = uuid4()
-    await insert(connection, "transactions", {"id": transaction_id, **fields})
-    return str(transaction_id)
+    """Insert a feed line; `fields` are columns of bank.transactions, with the names in the clear. Returns its id."""
+    line = {"id": uuid4(), **fields}
+    if line["kind"] in PERSONAL:
+        line |= await hidden(connection, line)
+    await insert(connection, "transactions", line)
+    return str(line["id"])
+
+
+async def hidden(connection: Connection, line: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a line about a person: sealed, and what finds it again."""
+    own = await connection.sealer.of(connection, line["customer_id"])
+    sealed = own.seal({name: line.get(name) for name in HIDDEN}, place(line["id"]))
+    return {**dict.fromkeys(HIDDEN), "sealed": sealed, "words": own.words(line["counterparty"])}
 
 
 async def add_once(connection: Connection, fields: Mapping[str, Any]) -> str | None:

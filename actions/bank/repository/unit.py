@@ -11,6 +11,7 @@ from psycopg import AsyncConnection, errors, sql
 from psycopg_pool import AsyncConnectionPool
 
 from actions.bank.errors import TryAgain
+from actions.bank.sealing import Sealer
 from common import keys
 from common.audit.pseudonym import Pseudonyms
 from common.database import open_pool
@@ -20,9 +21,10 @@ Row = dict[str, Any]
 
 
 class Connection(AsyncConnection[Row]):
-    """A connection of the bank, which can name people in the audit without saying who they are."""
+    """A connection of the bank, which can name people in the audit without saying who they are, and seal names."""
 
     pseudonyms: Pseudonyms
+    sealer: Sealer
 
 
 Pool = AsyncConnectionPool[Connection]
@@ -32,10 +34,11 @@ ATTEMPTS = 12
 
 
 async def open_bank_pool(settings: Settings, connections: int) -> Pool:
-    pseudonyms = Pseudonyms(keys.load(settings))
+    keyring = keys.load(settings)
+    pseudonyms, sealer = Pseudonyms(keyring), Sealer(keyring)
 
     async def furnish(connection: Connection) -> None:
-        connection.pseudonyms = pseudonyms
+        connection.pseudonyms, connection.sealer = pseudonyms, sealer
 
     pool = await open_pool(settings, "bank", max_size=connections, connection_class=Connection, configure=furnish)
     return cast(Pool, pool)

@@ -12,6 +12,7 @@ from common.audit.record import Kind, Value
 
 CARD_CHANGES = {
     "activate_card": "activate",
+    "add_card_to_wallet": "wallet_added",
     "change_pin": "pin_change",
     "create_disposable_card": "issue",
     "create_virtual_card": "issue",
@@ -26,6 +27,8 @@ CARD_CHANGES = {
 }
 INSTRUCTIONS = {
     "apply_for_credit": "credit_applied",
+    "change_auto_top_up": "auto_top_up_changed",
+    "change_standing_order": "standing_order_changed",
     "close_accounts": "closing_agreed",
     "create_auto_top_up": "auto_top_up_set",
     "create_standing_order": "standing_order_set",
@@ -35,8 +38,9 @@ _WITH_AMOUNT = frozenset({"create_auto_top_up", "create_standing_order", "top_up
 LIMITS = {"card_spend": "card", "card_online": "online", "atm": "atm"}
 TOLD_ELSEWHERE = frozenset({"add_payee", "exchange", "repay_loan"})
 """By the ledger, or where the payee's number is known."""
-KNOWN = CARD_CHANGES.keys() | INSTRUCTIONS.keys() | TOLD_ELSEWHERE | {"switch_channel", "set_card_limit", "edit_detail"}
-"""Operations that have a word of their own; any other is recorded as an instruction of the customer's."""
+_OTHERS = frozenset({"switch_channel", "set_card_limit", "set_transfer_limit", "edit_detail"})
+KNOWN = CARD_CHANGES.keys() | INSTRUCTIONS.keys() | TOLD_ELSEWHERE | _OTHERS
+"""Operations that have a word here: one that has none is not carried out."""
 
 
 async def operation(
@@ -45,7 +49,7 @@ async def operation(
     """The record of an operation that was carried out, by what was ordered and what was quoted."""
     if quote.kind not in TOLD_ELSEWHERE:
         kind, told = _record(quote, details)
-        if kind in ("card_change", "limit_change"):
+        if kind in ("card_change", "limit_change") and card_id is not None:
             told["card"] = audit.named(connection, "card", card_id)
         elif quote.kind in _WITH_AMOUNT:
             told |= {"amount_minor": details["amount_minor"], "currency": details["currency"]}
@@ -60,8 +64,11 @@ def _record(quote: OperationQuote, details: Mapping[str, Any]) -> tuple[Kind, di
     if quote.kind == "set_card_limit":
         after = {"after_minor": details["amount_minor"], "currency": details["currency"], "period": "day"}
         return "limit_change", {"limit": LIMITS[facts["code"]], **after}
+    if quote.kind == "set_transfer_limit":
+        after = {"after_minor": details["amount_minor"], "currency": details["currency"], "period": facts["period"]}
+        return "limit_change", {"limit": "transfer", **after}
     if quote.kind == "edit_detail":
         return "profile_change", {"detail": facts["detail"]}
     if quote.kind in CARD_CHANGES:
         return "card_change", {"operation": CARD_CHANGES[quote.kind], "cause": facts.get("reason")}
-    return "instruction", {"operation": INSTRUCTIONS.get(quote.kind, "other")}
+    return "instruction", {"operation": INSTRUCTIONS[quote.kind]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from actions.bank.errors import CardNotAvailable, KeyConflict, NotFound, PreparedExpired
+from actions.bank.errors import CardNotAvailable, NotFound
 from actions.bank.model.cards import Card, CardFrozen, CardLimit, CardOrder, Contactless, PreparedUnfreeze
 from actions.bank.model.money import Money
 from actions.bank.repository import accounts, audit, cards, customers, intents, policies
@@ -113,16 +113,13 @@ class Cards(Service):
     async def _unfreeze(self, connection: Connection, customer_id: str, key: str) -> Card:
         intent = await intents.get(connection, customer_id, key, "unfreeze_card", lock=True)
         card_id = str(intent["card_id"])
-        if intent["state"] == "prepared":
-            if self.clock() >= intent["expires_at"]:
-                raise PreparedExpired()
+        if intent["state"] != "executed":
+            intents.require_open(intent, self.clock())
             await self.step_up.require_verified(connection, intent)
             await self._frozen(connection, customer_id, card_id)
             await cards.unfreeze(connection, card_id)
             await audit.cards(connection, customer_id, "unfreeze", [card_id])
             await intents.set_executed(connection, customer_id, key, self.clock())
-        elif intent["state"] != "executed":
-            raise KeyConflict(intent["state"])
         held = {card.id: card for card in await cards.of_customer(connection, customer_id)}
         return held[card_id]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from actions.bank.errors import CaseNotPossible
@@ -11,12 +11,14 @@ from actions.bank.model.cases import Case
 from actions.bank.model.money import Money
 from actions.bank.model.transactions import Transaction
 from actions.bank.model.transfers import Cancellation
-from actions.bank.repository import audit, cases, customers, transactions
+from actions.bank.repository import audit, cases, clearing, customers, transactions
 from actions.bank.repository.unit import Connection, serializable
 from actions.bank.use_cases.base import Service
+from actions.bank.use_cases.returns import give_back
 
 WITHOUT_REFUND = frozenset({"transfer", "trace", "incoming_trace", "deposit_search"})
 """Kinds that end with a finding, not with a refund that is paid while the case is open."""
+STOPPED = "customer_cancelled"
 _SETTLED = frozenset({"card_payment", "merchant_refund", "direct_debit", "atm", "fee", "exchange_rate", "trace"})
 """Kinds that can only be about money that has moved for good."""
 
@@ -47,19 +49,38 @@ class Cases(Service):
 
         return await serializable(self.pool, work)
 
+    async def stoppable_until(self, customer_id: str, transaction_id: str) -> datetime | None:
+        """Until when a transfer can be stopped, its money not having left us; None where it can only be recalled."""
+        now = self.clock()
+        async with self.pool.connection() as connection:
+            unsent = await clearing.unsent(connection, customer_id, transaction_id, now)
+            item = await transactions.one(connection, customer_id, transaction_id)
+        until = item.cancellable_until if item.status == "pending" else None
+        if unsent is not None:
+            until = unsent["due_at"]
+        return until if until and now < until else None
+
     async def cancel_transfer(self, customer_id: str, transaction_id: str) -> Cancellation:
-        """Stop a pending transfer while that is possible, else ask the recipient's bank to send it back.
+        """Stop a transfer while its money is with us, else ask the recipient's bank to send it back.
+
+        One that was stopped is not stopped again: whether the clearing job or the customer was first, its money moves
+        once.
 
         Raises NotFound, and CaseNotPossible for a transfer that did not happen or that lies too far back.
         """
 
         async def work(connection: Connection) -> Cancellation:
+            now = self.clock()
+            unsent = await clearing.unsent(connection, customer_id, transaction_id, now, lock=True)
             item = await transactions.one(connection, customer_id, transaction_id, lock=True)
             if item.kind != "transfer" or item.direction != "out" or item.status not in ("pending", "completed"):
                 raise CaseNotPossible("not_charged")
-            now = self.clock()
-            if item.status == "pending" and item.cancellable_until and now < item.cancellable_until:
-                await transactions.set_reverted(connection, item.id, "customer_cancelled", now)
+            held = item.status == "pending" and item.cancellable_until and now < item.cancellable_until
+            if unsent is not None or held:
+                if unsent is not None:
+                    await give_back(connection, unsent, STOPPED, now)
+                else:
+                    await transactions.set_reverted(connection, item.id, STOPPED, now)
                 await audit.tell(connection, "instruction", customer_id, {"operation": "transfer_stopped"})
                 return Cancellation(item, now, None)
             recall = await self._open(connection, customer_id, "transfer", item.id, None)

@@ -13,6 +13,7 @@ from actions.bank.repository import customers, intents, policies
 from actions.bank.repository.unit import Connection, Row, row
 from actions.bank.rules import FeeRule, fee_for, period_ends, period_starts
 from actions.bank.use_cases.base import Service
+from actions.bank.use_cases.transfer_limits import STANDARD, limits_of
 
 # What counts towards a limit or an allowance: kind, direction and method of transactions (None: any).
 _COUNTED: dict[str, tuple[str, str, str | None]] = {
@@ -75,7 +76,7 @@ class Costs(Service):
             verified = await customers.identity_verified(connection, customer_id)
             found: dict[str, Money] = {}
             for plan in ("unverified",) * (not verified) + (profile.plan,):
-                found = found or await policies.amount_limits(connection, code, plan, wanted)
+                found = found or await _limits(connection, profile.id, code, plan, wanted)
             starts, ends = period_starts(now, profile.timezone), period_ends(now, profile.timezone)
             uses = []
             for period, limit in found.items():
@@ -85,6 +86,12 @@ class Costs(Service):
                 left = max(limit - Money(used, wanted), Money.zero(wanted))
                 uses.append(LimitUse(code, period, limit, Money(used, wanted), left, ends.get(period)))
         return uses
+
+
+async def _limits(connection: Connection, customer_id: str, code: str, plan: str, currency: str) -> dict[str, Money]:
+    if code == STANDARD:
+        return await limits_of(connection, customer_id, plan, currency)
+    return await policies.amount_limits(connection, code, plan, currency)
 
 
 async def _fee_row(connection: Connection, code: str, plan: str, currency: str) -> Row | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from actions.bank.model.customers import Closing, Profile, UrgentItem
 from actions.bank.repository import closing, customers
 from actions.bank.use_cases.base import Service
+from actions.bank.wording import counted
 
 
 class Customers(Service):
@@ -35,5 +36,5 @@ class Customers(Service):
 
 
 def _counted(numbers: Mapping[str, int]) -> tuple[str, ...]:
-    """`2 pending transactions`."""
-    return tuple(f"{number} {what}" for what, number in numbers.items())
+    """`2 pending transactions`, `1 loan`."""
+    return tuple(counted(number, what) for what, number in numbers.items())

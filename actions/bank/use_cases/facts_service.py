@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actions.bank import wording
 from actions.bank.model.money import Money
+from actions.bank.repository import devices as signed_in
 from actions.bank.repository import policies
 from actions.bank.repository.unit import Row
 from actions.bank.rules import BASIS_POINTS
@@ -103,8 +104,8 @@ async def passcode(scene: Scene) -> dict[str, str]:
 async def devices(scene: Scene) -> dict[str, str]:
     facts = {"device_gone_check": await scene.text("device_gone_check")}
     if scene.customer_id:
-        sql = "SELECT name FROM devices WHERE customer_id = %s AND revoked_at IS NULL ORDER BY last_seen DESC"
-        facts["my_devices"] = wording.listing(await scene.column(sql, scene.customer_id))
+        found = await signed_in.of_customer(scene.connection, scene.customer_id)
+        facts["my_devices"] = wording.listing([device.name for device in found])
     return facts
 
 

@@ -19,7 +19,7 @@ from actions.bank.rules import FeeRule, Usage, check_amount, check_limits, fee_f
 from actions.bank.use_cases.account_opening import open_account
 from actions.bank.use_cases.costs import moved_since
 from actions.bank.use_cases.exchange import rate_between
-from actions.bank.use_cases.operations import PREPARED_LIFE, Desk, Operation, Order
+from actions.bank.use_cases.operations import Desk, Operation, Order
 
 ANSWER_WITHIN = timedelta(days=2)
 """The time of a card's issuer; without its yes nothing is credited."""
@@ -40,14 +40,21 @@ class BookExchange(Operation):
         rate = await rate_between(desk.connection, base, other, desk.profile.plan, desk.now)
         await _check_holdable(desk.connection, other)
         source = await _in_currency(desk, base)
+        held_for = await self.holds_for(desk)
         agreed = order.details.get("result_minor")
         result = Money(agreed, other) if agreed is not None else rate.convert(amount)
         check_amount(result)
         fee = await self._fee(desk, amount)
         await desk.check_funds(source, amount + fee)
         return self.quoted(
-            self._facts(rate, source, amount, fee, result), fee, terms={"result_minor": result.amount_minor}
+            {**self._facts(rate, source, amount, fee, result), "seconds": held_for // timedelta(seconds=1)},
+            fee,
+            terms={"result_minor": result.amount_minor},
         )
+
+    async def holds_for(self, desk: Desk) -> timedelta:
+        """The policy's time for a quoted rate: after it the rate is quoted anew, never booked."""
+        return timedelta(seconds=int(await policies.text(desk.connection, "quote_hold_seconds")))
 
     @staticmethod
     def _facts(rate: Rate, source: Account, amount: Money, fee: Money, result: Money) -> dict[str, Any]:
@@ -58,14 +65,17 @@ class BookExchange(Operation):
             "fee": wording.fee(fee.amount_minor, 0, fee.currency),
             "total": (amount + fee).format(),
             "account": source.name,
-            "minutes": PREPARED_LIFE // timedelta(minutes=1),
             "as_of": rate.as_of.isoformat(),
         }
 
     async def _fee(self, desk: Desk, amount: Money) -> Money:
-        """The plan's fee for what goes beyond the month's free allowance in this currency."""
-        sql = "SELECT * FROM fees WHERE code = %s AND plan = %s AND currency = %s"
-        found = await row(desk.connection, sql, "exchange", desk.profile.plan, amount.currency)
+        """The plan's fee for what goes beyond the month's free allowance in this currency; where the plan names none
+        for it, its general one."""
+        sql = """
+            SELECT * FROM fees WHERE code = 'exchange' AND plan = %s AND currency IN (%s, '---')
+            ORDER BY currency = '---' LIMIT 1
+        """
+        found = await row(desk.connection, sql, desk.profile.plan, amount.currency)
         if found is None:
             raise CurrencyNotOffered(amount.currency)
         charged = amount

@@ -24,14 +24,20 @@ from actions.bank.use_cases.credit_operations import ApplyForCredit, RepayLoan
 from actions.bank.use_cases.customer_operations import CloseAccounts, EditDetail
 from actions.bank.use_cases.money_operations import BookExchange, TopUpByCard
 from actions.bank.use_cases.operations import Operation
+from actions.bank.use_cases.regular_change_operations import ChangeAutoTopUp, ChangeStandingOrder
 from actions.bank.use_cases.regular_operations import AddPayee, CreateAutoTopUp, CreateStandingOrder
+from actions.bank.use_cases.transfer_limit_operations import SetTransferLimit
+from actions.bank.use_cases.wallet_operations import AddToWallet
 
 _ALL: tuple[Operation, ...] = (
     ActivateCard(),
     AddPayee(),
+    AddToWallet(),
     ApplyForCredit(),
     BookExchange(),
+    ChangeAutoTopUp(),
     ChangePin(),
+    ChangeStandingOrder(),
     CloseAccounts(),
     CreateAutoTopUp(),
     CreateDisposableCard(),
@@ -44,6 +50,7 @@ _ALL: tuple[Operation, ...] = (
     RepayLoan(),
     ReplaceCard(),
     SetCardLimit(),
+    SetTransferLimit(),
     SwitchChannel(),
     TopUpByCard(),
     UnblockPin(),

@@ -13,9 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import uuid4
 
-from psycopg.types.json import Jsonb
-
-from actions.bank.errors import InsufficientFunds, KeyConflict, NotFound, PreparedExpired, StepUpRequired
+from actions.bank.errors import InsufficientFunds, KeyConflict, NotFound, StepUpRequired
 from actions.bank.model.accounts import Account
 from actions.bank.model.cards import Card
 from actions.bank.model.customers import Profile
@@ -120,6 +118,10 @@ class Operation(ABC):
     async def carry_out(self, desk: Desk, order: Order, quote: OperationQuote) -> dict[str, Any]:
         """Do it; returns JSON values that tell what was done."""
 
+    async def holds_for(self, desk: Desk) -> timedelta:
+        """How long what was quoted can be approved."""
+        return PREPARED_LIFE
+
     def quoted(
         self,
         facts: Mapping[str, Any],
@@ -146,6 +148,7 @@ class Operations(Service):
         async with self.pool.connection() as connection:
             desk = await self._desk(connection, customer_id)
             quote = await self.kinds[kind].check(desk, order)
+            expires_at = now + await self.kinds[kind].holds_for(desk)
             wording = await policies.text(connection, f"code_purpose_{kind}")
             await intents.add(
                 connection,
@@ -156,15 +159,15 @@ class Operations(Service):
                     "state": "prepared",
                     "card_id": order.card_id,
                     "account_id": order.account_id,
-                    "details": Jsonb({**order.details, **quote.terms}),
+                    "details": {**order.details, **quote.terms},
                     "purpose": wording.format(**{name: str(value) for name, value in quote.facts.items()}),
                     "fee_minor": quote.fee.amount_minor if quote.fee else None,
                     "currency": quote.fee.currency if quote.fee else None,
                     "created_at": now,
-                    "expires_at": now + PREPARED_LIFE,
+                    "expires_at": expires_at,
                 },
             )
-        return PreparedOperation(key, quote, now + PREPARED_LIFE)
+        return PreparedOperation(key, quote, expires_at)
 
     async def execute(self, customer_id: str, key: str) -> Mapping[str, Any]:
         """Carry the operation out; only after `step_up.verify` where it needs a code, and never twice.
@@ -184,6 +187,14 @@ class Operations(Service):
             intent = await self._intent(connection, customer_id, key)
         return dict(intent["outcome"] or {}) if intent["state"] == "executed" else None
 
+    async def settle(self, customer_id: str, key: str) -> Mapping[str, Any] | None:
+        """What became of an operation whose reply was lost; one that was not carried out never will be after this."""
+        try:
+            await self.cancel_prepared(customer_id, key)
+        except KeyConflict:
+            return await self.outcome(customer_id, key)
+        return None
+
     async def cancel_prepared(self, customer_id: str, key: str) -> None:
         """Withdraw a prepared operation; raises KeyConflict where it was carried out already."""
         async with self.pool.connection() as connection:
@@ -198,10 +209,7 @@ class Operations(Service):
         intent = await self._intent(connection, customer_id, key)
         if intent["state"] == "executed":
             return dict(intent["outcome"])
-        if intent["state"] != "prepared":
-            raise KeyConflict(intent["state"])
-        if self.clock() >= intent["expires_at"]:
-            raise PreparedExpired()
+        intents.require_open(intent, self.clock())
         operation, desk, order = self.kinds[intent["kind"]], await self._desk(connection, customer_id), _order(intent)
         quote = await operation.check(desk, order)
         if quote.needs_code:

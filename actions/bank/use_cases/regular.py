@@ -7,8 +7,8 @@ from datetime import date
 
 from actions.bank.errors import NotFound
 from actions.bank.model.money import Money
-from actions.bank.model.regular import Mandate, Upcoming
-from actions.bank.repository import audit, funding, regular
+from actions.bank.model.regular import Mandate, StandingOrder, Upcoming
+from actions.bank.repository import accounts, audit, funding, regular
 from actions.bank.use_cases.base import Service
 
 
@@ -55,9 +55,35 @@ class Regular(Service):
         found += [
             Upcoming("auto_top_up", rule.id, f"card ending {rule.card_last4}", rule.amount,
                      rule.next_run.date() if rule.next_run else None, rule.schedule)
-            for rule in rules
+            for rule in rules if rule.status == "active"
         ]  # fmt: skip
         return sorted(found, key=lambda item: (item.next_run or date.max, item.counterparty))
+
+    async def orders(self, customer_id: str) -> Sequence[StandingOrder]:
+        """The standing orders that run or are paused, by payee."""
+        async with self.pool.connection() as connection:
+            held = await accounts.of_customer(connection, self.sealer, customer_id)
+            found = await regular.standing_orders(connection, self.sealer, customer_id)
+        names = {account.id: account.name for account in held}
+        return [
+            StandingOrder(
+                id=str(order["id"]),
+                payee=order["payee"],
+                account=names[str(order["account_id"])],
+                amount=Money(order["amount_minor"], order["currency"]),
+                schedule=order["schedule"],
+                next_run=order["next_run"],
+                status=order["status"],
+            )
+            for order in found
+            if order["status"] in ("active", "paused")
+        ]
+
+    async def pause_standing_order(self, customer_id: str, order_id: str) -> None:
+        """It rests until it is resumed; doing it twice changes nothing."""
+        async with self.pool.connection() as connection:
+            if await regular.pause_standing_order(connection, customer_id, order_id):
+                await audit.tell(connection, "instruction", customer_id, {"operation": "standing_order_paused"})
 
     async def cancel_mandate(self, customer_id: str, mandate_id: str) -> Mandate:
         """Nothing more is collected under it; doing it twice changes nothing. Raises NotFound."""

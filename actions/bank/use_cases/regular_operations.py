@@ -94,18 +94,14 @@ class CreateStandingOrder(Operation):
     async def check(self, desk: Desk, order: Order) -> OperationQuote:
         amount = Money(order.details["amount_minor"], order.details["currency"])
         check_amount(amount)
-        payee = await payees.one(desk.connection, desk.sealer, desk.profile.id, str(order.details["payee_id"]))
-        if payee is None:
-            raise NotFound("payee")
-        if payee.status == "blocked":
-            reason = await policies.reason(desk.connection, payee.block_reason or "review")
-            raise PayeeNotAllowed(payee, reason.code, reason.explanation, reason.fix)
+        known = await payees.one(desk.connection, desk.sealer, desk.profile.id, str(order.details["payee_id"]))
+        payee = await check_payee(desk, known)
         account = await _account(desk, order.account_id, amount.currency)
-        first, today = date.fromisoformat(order.details["first_run"]), _today(desk)
+        first, today = date.fromisoformat(order.details["first_run"]), today_of(desk)
         if first < today:
             raise NotPossible("day_passed", close_on=first)
         schedule = str(order.details["schedule"])
-        _check_schedule(schedule, first)
+        check_schedule(schedule, first)
         facts = {
             "payee": payee.name,
             "payee_tail": payee.tail,
@@ -146,28 +142,18 @@ class CreateAutoTopUp(Operation):
         check_amount(amount)
         card = await funding_card(desk, order.details["funding_card_id"])
         account = await _account(desk, order.account_id, amount.currency)
-        await self._check_size(desk, amount)
+        await check_top_up_size(desk, amount)
         sql = "SELECT FROM auto_topups WHERE account_id = %s AND status = 'active'"
         if await row(desk.connection, sql, account.id) is not None:
             raise NotPossible("auto_top_up_exists", account=account.name)
         facts = {"amount": amount.format(), "account": account.name, "last4": card.last4, "scheme": card.scheme}
         schedule = order.details.get("schedule")
         if schedule:
-            _check_schedule(str(schedule), date.fromisoformat(order.details["first_run"]))
+            check_schedule(str(schedule), date.fromisoformat(order.details["first_run"]))
             return self.quoted({**facts, "schedule": schedule, "first_run": order.details["first_run"]})
         threshold = Money(order.details["threshold_minor"], amount.currency)
         check_amount(threshold)
         return self.quoted({**facts, "threshold": threshold.format()})
-
-    @staticmethod
-    async def _check_size(desk: Desk, amount: Money) -> None:
-        sql = "SELECT period, amount_minor FROM limits WHERE code = 'auto_top_up' AND plan = %s AND currency = %s"
-        cursor = await desk.connection.execute(sql, (desk.profile.plan, amount.currency))
-        sizes = {limit["period"]: Money(limit["amount_minor"], amount.currency) for limit in await cursor.fetchall()}
-        if "smallest" in sizes and amount < sizes["smallest"]:
-            raise NotPossible("below_smallest", smallest=sizes["smallest"])
-        if "payment" in sizes and amount > sizes["payment"]:
-            raise LimitExceeded(sizes["payment"], "payment", Money.zero(amount.currency), sizes["payment"], None)
 
     async def carry_out(self, desk: Desk, order: Order, quote: OperationQuote) -> dict[str, Any]:
         account = await _account(desk, order.account_id, order.details["currency"])
@@ -203,12 +189,35 @@ async def _account(desk: Desk, account_id: str | None, currency: str) -> Account
     return account
 
 
-def _check_schedule(schedule: str, first: date) -> None:
+async def check_payee(desk: Desk, payee: Payee | None) -> Payee:
+    """A payee that money may go to; raises NotFound, PayeeNotAllowed."""
+    if payee is None:
+        raise NotFound("payee")
+    if payee.status == "blocked":
+        reason = await policies.reason(desk.connection, payee.block_reason or "review")
+        raise PayeeNotAllowed(payee, reason.code, reason.explanation, reason.fix)
+    return payee
+
+
+async def check_top_up_size(desk: Desk, amount: Money) -> None:
+    """Raise NotPossible or LimitExceeded for an amount that no automatic top-up may have."""
+    sql = "SELECT period, amount_minor FROM limits WHERE code = 'auto_top_up' AND plan = %s AND currency = %s"
+    cursor = await desk.connection.execute(sql, (desk.profile.plan, amount.currency))
+    sizes = {limit["period"]: Money(limit["amount_minor"], amount.currency) for limit in await cursor.fetchall()}
+    if "smallest" in sizes and amount < sizes["smallest"]:
+        raise NotPossible("below_smallest", smallest=sizes["smallest"])
+    if "payment" in sizes and amount > sizes["payment"]:
+        raise LimitExceeded(sizes["payment"], "payment", Money.zero(amount.currency), sizes["payment"], None)
+
+
+def check_schedule(schedule: str, first: date) -> None:
+    """Raise NotPossible for a text that names no schedule."""
     try:
         next_run(schedule, first)
     except ScheduleError:
         raise NotPossible("no_such_schedule", schedule=schedule) from None
 
 
-def _today(desk: Desk) -> date:
+def today_of(desk: Desk) -> date:
+    """The day where the customer lives."""
     return desk.now.astimezone(ZoneInfo(desk.profile.timezone)).date()

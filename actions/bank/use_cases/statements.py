@@ -1,4 +1,4 @@
-"""Statements and balance confirmations in the customer's secure inbox."""
+"""Statements, balance confirmations and proofs of payment in the customer's secure inbox."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Literal
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from actions.bank.errors import NotFound, NotPossible
-from actions.bank.model.accounts import Statement
+from actions.bank.errors import CaseNotPossible, NotFound, NotPossible
+from actions.bank.model.accounts import PaymentProof, Statement
 from actions.bank.model.money import Money
-from actions.bank.repository import accounts, customers
+from actions.bank.repository import accounts, customers, transactions
 from actions.bank.repository.unit import Connection, Row, insert, row
 from actions.bank.rules import period_starts
 from actions.bank.use_cases.base import Service
@@ -47,6 +47,25 @@ class Statements(Service):
                 already_there, form = True, already["format"]
         closing_balance = Money(closing, account.currency)
         return Statement(kind, account.name, account.currency, month, form.upper(), closing_balance, already_there)
+
+    async def prove(self, customer_id: str, transaction_id: str) -> PaymentProof:
+        """A document that shows one transfer which left; one that exists already is not made again.
+
+        Raises NotFound, and CaseNotPossible for a transfer that has not left, or has come back.
+        """
+        async with self.pool.connection() as connection:
+            item = await transactions.one(connection, customer_id, transaction_id, lock=True)
+            if item.kind != "transfer" or item.direction != "out" or item.completed_at is None:
+                raise CaseNotPossible("pending" if item.status == "pending" else "not_charged", until=item.expected_by)
+            sql = "SELECT FROM statements WHERE transaction_id = %s"
+            already = await row(connection, sql, item.id) is not None
+            if not already:
+                zone = ZoneInfo((await customers.profile(connection, self.sealer, customer_id)).timezone)
+                day = item.completed_at.astimezone(zone).date()
+                about = {"account_id": item.account_id, "month": day, "kind": "payment_proof"}
+                made = {"transaction_id": item.id, "created_at": self.clock()}
+                await insert(connection, "statements", {"id": uuid4(), **about, **made})
+        return PaymentProof(item.amount, item.counterparty, item.reference, item.completed_at, already)
 
     async def _month(self, connection: Connection, account_id: str, month: date, zone: str) -> date:
         first = month.replace(day=1)

@@ -19,7 +19,7 @@ class TopUps(Service):
             return await funding.cards(connection, customer_id)
 
     async def rules(self, customer_id: str) -> Sequence[AutoTopUp]:
-        """The automatic top-ups that are running."""
+        """The automatic top-ups that are running or paused, the running ones first."""
         async with self.pool.connection() as connection:
             return await funding.rules(connection, customer_id)
 
@@ -28,6 +28,12 @@ class TopUps(Service):
         async with self.pool.connection() as connection:
             if await funding.stop(connection, customer_id, rule_id):
                 await audit.tell(connection, "instruction", customer_id, {"operation": "auto_top_up_stopped"})
+
+    async def pause_rule(self, customer_id: str, rule_id: str) -> None:
+        """Rest an automatic top-up until it is resumed; doing it twice changes nothing."""
+        async with self.pool.connection() as connection:
+            if await funding.pause(connection, customer_id, rule_id):
+                await audit.tell(connection, "instruction", customer_id, {"operation": "auto_top_up_paused"})
 
     async def verify_card(self, customer_id: str, card_id: str, code: str) -> FundingCard:
         """Mark the card verified if `code` is the one beside the check charge on its statement.

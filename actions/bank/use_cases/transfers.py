@@ -33,6 +33,7 @@ from actions.bank.rules import (
 from actions.bank.use_cases.base import Service
 from actions.bank.use_cases.step_up import StepUp
 from actions.bank.use_cases.transfer_booking import Transfer, book
+from actions.bank.use_cases.transfer_limits import limits_of
 
 PREPARED_LIFE = timedelta(minutes=10)
 
@@ -223,7 +224,7 @@ class Transfers(Service):
     ) -> list[Usage]:
         starts, ends = period_starts(now, timezone), period_ends(now, timezone)
         usages = []
-        for period, limit in (await policies.amount_limits(connection, "transfer", plan, currency)).items():
+        for period, limit in (await limits_of(connection, customer_id, plan, currency)).items():
             since = starts.get(period)
             used = await intents.sent_since(connection, customer_id, currency, since) if since else 0
             usages.append(Usage(period, limit, Money(used, currency), ends.get(period)))

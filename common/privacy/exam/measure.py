@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from common.privacy.exam.generator import Message, Planted
+from common.privacy.exam.messages import Message, Planted
 
 UNSTRUCTURED = frozenset({"PERSON", "ADDRESS"})
 
@@ -67,7 +67,7 @@ class Result:
 
 
 def measure(find: Finder, planted: Iterable[Message], harmless: Sequence[Message]) -> Result:
-    """A secret counts as leaked when any letter or digit of it lies outside everything that was found."""
+    """A secret counts as leaked when a telling character of it lies outside everything that was found."""
     result = Result(harmless=len(harmless))
     for message in planted:
         spans = find(message.text)
@@ -75,13 +75,13 @@ def measure(find: Finder, planted: Iterable[Message], harmless: Sequence[Message
         for secret in message.planted:
             counts = result.kinds[secret.entity]
             counts.planted += 1
-            if any(message.text[i].isalnum() and i not in hidden for i in range(secret.start, secret.end)):
+            if any(at not in hidden for at in telling(message.text, secret)):
                 counts.leaked += 1
                 result.leaks.append((message, secret))
         for span in spans:
             counts = result.kinds[span.entity]
             counts.named += 1
-            counts.right += any(span.start < secret.end and secret.start < span.end for secret in message.planted)
+            counts.right += _hits(span, message)
     for message in harmless:
         spans = find(message.text)
         for span in spans:
@@ -89,3 +89,13 @@ def measure(find: Finder, planted: Iterable[Message], harmless: Sequence[Message
         if spans:
             result.changed.append((message, spans))
     return result
+
+
+def telling(text: str, secret: Planted) -> list[int]:
+    """Where the secret's letters and digits stand; all its visible characters if it has none, as in Morse."""
+    inside = [at for start, end in secret.pieces for at in range(start, end)]
+    return [at for at in inside if text[at].isalnum()] or [at for at in inside if not text[at].isspace()]
+
+
+def _hits(span: Span, message: Message) -> bool:
+    return any(span.start < end and start < span.end for secret in message.planted for start, end in secret.pieces)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from common.privacy.exam import generator, stock
-from common.privacy.exam.conversations import leaks_over_messages
+from common.privacy.exam.conversations import leaks_over_messages, said
 from common.privacy.exam.generator import Half
 from common.privacy.exam.measure import UNSTRUCTURED, Result, Span, measure
+from common.privacy.exam.talks import leaks_by_kind
 from common.privacy.scrubber import Scrubber
 
-# Nobody tuned anything on the second seed.
-SEEDS: dict[Half, int] = {"open": 20, "held_out": 4711}
+SEEDS: dict[Half, int] = {"open": 20, "unseen": 8093}
 BAR_STRUCTURED, BAR_UNSTRUCTURED, BAR_HARMLESS = 0.0, 0.01, 0.02
+_TITLES: dict[Half, str] = {"open": "open", "unseen": "held out"}
 
 
 def run(model: str) -> bool:
@@ -24,14 +27,19 @@ def run(model: str) -> bool:
         ours = measure(lambda text: [Span(*found) for found in scrubber.findings(text)], planted, harmless)
         theirs = measure(theirs_find, planted, harmless)
         _print(half, ours, theirs, len(planted))
+        # Whoever read what the held-out half leaks would mend for it: of that half only counts are printed.
+        if half == "open":
+            _print_messages(ours)
         met = met and _meets(ours)
     broken = leaks_over_messages(scrubber)
-    print(f"\nover several messages: {len(broken)} conversations leak" + "".join(f"\n  {said}" for said in broken))
-    return met and not broken
+    print(f"\nover several messages: {len(broken)} conversations leak" + "".join(f"\n  {text}" for text in broken))
+    held, leaked = leaks_by_kind(lambda messages: said(scrubber, messages), SEEDS["unseen"])
+    _print_talks(held, leaked)
+    return met and not broken and not leaked.total()
 
 
 def _print(half: Half, ours: Result, theirs: Result, planted: int) -> None:
-    print(f"\n{half.replace('_', ' ')}: {planted} messages with secrets, {ours.harmless} harmless ones")
+    print(f"\n{_TITLES[half]}: {planted} messages with secrets, {ours.harmless} harmless ones")
     print(f"{'':16} {'':>5}   {'Teller':^31}   {'stock Presidio':^31}")
     heading = f"{'leaked':>7} {'recall':>7} {'prec.':>7} {'F2':>7}"
     print(f"{'kind':16} {'n':>5}   {heading}   {heading}")
@@ -47,10 +55,18 @@ def _print(half: Half, ours: Result, theirs: Result, planted: int) -> None:
             f" {result.leak_rate(structured=False):.2%} of {' and '.join(sorted(UNSTRUCTURED)).lower()},"
             f" {result.false_positive_rate:.2%} of harmless messages changed"
         )
-    for message, secret in ours.leaks:
+
+
+def _print_messages(result: Result) -> None:
+    for message, secret in result.leaks:
         print(f"  leaked: {secret.entity} ({secret.writing}) in {message.text!r}")
-    for message, spans in ours.changed:
+    for message, spans in result.changed:
         print(f"  changed: {message.text!r} {[span.entity for span in spans]}")
+
+
+def _print_talks(held: Counter[str], leaked: Counter[str]) -> None:
+    kinds = ", ".join(f"{kind} {leaked[kind]} of {count}" for kind, count in sorted(held.items()))
+    print(f"over several messages, held out: {leaked.total()} of {held.total()} conversations leak: {kinds}")
 
 
 def _meets(result: Result) -> bool:

@@ -43,7 +43,11 @@ def card_number(random: Random) -> str:
 def iban(random: Random) -> str:
     country, shape = random.choice(sorted(_IBANS.items()))
     kinds = {"A": string.ascii_uppercase, "9": string.digits, "x": string.digits + string.ascii_uppercase}
-    account = "".join(random.choice(kinds[kind]) for kind in shape)
+    return iban_of(country, "".join(random.choice(kinds[kind]) for kind in shape))
+
+
+def iban_of(country: str, account: str) -> str:
+    """The IBAN of an account, with its check digits."""
     number = int("".join(str(int(character, 36)) for character in f"{account}{country}00"))
     return f"{country}{98 - number % 97:02d}{account}"
 

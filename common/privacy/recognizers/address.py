@@ -5,48 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from common.privacy.digits import runs
+from common.privacy.recognizers import streets
 from common.privacy.recognizers.base import Finding, Recogniser, has_context, matches
+from common.privacy.recognizers.vocabulary import Vocabulary
 
-_AFTER_NUMBER = (
-    r"street|st|road|rd|avenue|ave|lane|ln|drive|dr|close|court|ct|place|pl|square|sq|terrace|ter|way|crescent|cres|"
-    r"gardens|gdns|grove|hill|park|row|mews|walk|boulevard|blvd|highway|hwy|parkway|pkwy|parade|quay|wharf|circle|cir|"
-    r"trail|trl|loop|alley|plaza|rise|view|green|yard|vale|heights|bank|embankment|circus|esplanade|promenade|"
-    r"strasse|straße|allee|platz"
-)
-_UNIT = r"(?:(?:flat|apartment|apt|unit|suite|ste|floor|room|no|number|house)\.?\s?\w{1,5},?\s)"
-_WORD = r"[^\W\d_][\w'’.-]{0,30}"
-_STREET = re.compile(
-    rf"(?<![\w.,£$€])(?P<value>{_UNIT}?\d{{1,5}}[A-Za-z]?,?\s(?:{_WORD}\s){{1,4}}?(?:{_AFTER_NUMBER})\b\.?"
-    r"(?:,?\s(?:flat|apartment|apt|unit|suite|ste)\.?\s?\w{1,5})?)",
-    re.IGNORECASE,
-)
 _NO_STREET = re.compile(
     r"\b(?:a|an|my|your|this|that|it|is|are|was|were|to|in|on|of|for|and|or|but|by|at|i|you|took|its|her|his|pounds?"
     r"|euros?|dollars?|quid|days?|weeks?|months?|hours?|minutes?|times?|payments?|transactions?|cards?|pm|am|from|with"
     r"|can|my|per|pending|please|more|new)\b",
     re.IGNORECASE,
 )
-_COMPOUND = re.compile(
-    r"\b(?P<value>(?:[^\W\d_]+[\s-]){0,2}[^\W\d_]{2,25}"
-    r"(?:stra(?:ss|ß)e|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gracht|kade|plein|dijk|singel|gatan?|vägen|"
-    r"vagen|gade|vej|veien|katu|tie)\s?\d{1,4}\s?(?:[a-z]\b)?(?:[-/]\d{1,4})?)",
-    re.IGNORECASE,
-)
-_KIND_FIRST = re.compile(
-    r"\b(?P<value>(?:rue|avenida|avda\.?|calle|c/|carrer|carretera|paseo|plaza|plaça|praça|rua|travessa|largo|via|viale|"
-    r"piazza|corso|vicolo|strada|ulica|ul\.|aleja|aleje|al\.|os\.|pl\.|ulitsa|"
-    r"am|im|an der|an den|auf der|auf dem|unter den|unter der|zum|zur|in der)\s"
-    rf"(?:{_WORD}\s){{1,5}}?\d{{1,4}}\s?(?:[a-z]\b)?(?:[-/]\d{{1,4}})?)(?![\w.,]?\d)",
-    re.IGNORECASE,
-)
 # Everyday English that begins like a street in German ("am alten Markt 9"): a capital decides.
-_AMBIGUOUS = re.compile(r"(?:am|im|via|al|pl|zum|in)\b", re.IGNORECASE)
-_NUMBER_FIRST = re.compile(
-    r"(?<![\w.,£$€])(?P<value>\d{1,4}\s?(?:bis|ter|quater|[a-d])?,?\s"
-    r"(?:rue|avenue|av\.|boulevard|bd\.?|chemin|quai|place|impasse|allée|allee|route|cours|passage|square|sentier|faubourg)"
-    rf"\s(?:(?:d[eu]s?|la|le|les|l'|d'|du|aux?|saint|sainte)\s){{0,3}}{_WORD}(?:[\s-](?!i\b|but\b|and\b|is\b|the\b){_WORD}){{0,3}})",
-    re.IGNORECASE,
-)
+_AMBIGUOUS = re.compile(r"(?:am|im|via|pl|zum|in)\b", re.IGNORECASE)
 _BRITISH = (
     r"(?:GIR\s{0,2}0AA|[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]|"
     r"[A-HK-Y][0-9][ABEHMNPRVWXY])[\s.-]{0,3}[0-9][ABD-HJLNP-UW-Z]{2})"
@@ -55,26 +26,45 @@ _CANADIAN = r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][\s-]?[0-9][ABCEGHJ-NPRST
 _POSTCODE = re.compile(rf"\b(?P<value>{_BRITISH}|{_CANADIAN})\b", re.IGNORECASE)
 _DUTCH = re.compile(r"(?<![\w.,£$€-])(?P<value>[1-9]\d{3} (?!AM|PM|SA|SD|SS)[A-Z]{2})\b(?!\s?\d)")
 _CURRENCY = re.compile(r"\d{4} (?:EU|US|UK|GB)")
-_ZIP = re.compile(r"(?<![\d-])(?P<value>\d{5}(?:-\d{4})?|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4})(?![\d-])")
-_ZIP_CONTEXT = re.compile(
-    r"\b(?:zip|post ?code|postal|plz|postleitzahl|code postal|cp|pin ?code|live (?:at|in)|moved to)\b", re.IGNORECASE
+_ZIP = re.compile(
+    r"(?<![\d-])(?P<value>\d{5}(?:-\d{3,4})?|\d{8}|\d{6}|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4})(?![\d-])"
 )
+_ZIP_CONTEXT = re.compile(
+    r"\b(?:zip|post ?code|postal|plz|postleitzahl|code postal|cp|cep|cap|pin ?code|postnummer|kod pocztowy|eircode"
+    r"|live (?:at|in)|moved to)\b",
+    re.IGNORECASE,
+)
+_IRISH = re.compile(r"\b(?P<value>[ACDEFHKNPRTVWXY]\d[\dW]\s?[0-9ACDEFHKNPRTVWXY]{4})\b", re.IGNORECASE)
 _BEFORE_POSTCODE = re.compile(
-    rf"(?<![\w.,£$€])(?P<value>(?:{_UNIT})?\d{{1,5}}[A-Za-z]?,?\s(?:{_WORD}[\s,]{{1,2}}){{1,7}})$", re.IGNORECASE
+    rf"(?<![\w.,£$€])(?P<value>(?:{streets.UNIT})?\d{{1,5}}[A-Za-z]?,?\s(?:{streets.WORD}[\s,]{{1,2}}){{1,7}})$",
+    re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"\b(?:(?:(?:my|our|the) (?:new |home |billing |delivery |postal |mailing )?address"
-    r"(?: is| to| should be|:| was)?|address:?"
-    r"|i (?:now )?live (?:at|on)|live at|moved (?:house )?to|(?:we|i)(?: have|'ve)? moved,? (?:it is|to)|residing at"
+    r"\b(?:(?:(?:my|our|the|her|his|their) (?:new |old |current |home |billing |delivery |postal |mailing "
+    r"|registered ){0,2}add?r?ess?e?"
+    r"(?: (?:has )?changed to| is| to| should be|:| was)?|address:?|(?:new|current|old) home(?: is|:)"
+    r"|my (?:flat|house|home|place) is"
+    r"|(?:i|we) (?:now |still )?(?:live|reside|stay) (?:at|on)|live at|(?:living|staying|residing"
+    r"|registered) at|resides? at"
+    r"|moved (?:house )?to|(?:we|i)(?: have|'ve)? moved,? (?:it is|to)"
     r"|deliver(?:ed)?(?: (?:it|my card|the card|them))? to"
-    r"|send (?:it|(?:the|my|a)(?: new)? (?:card|letter|pin|statement)) to"
-    r"|(?:letter|card|parcel|it|mail|post) (?:went|was sent|goes|got sent) to)\s{0,2})"
-    r"(?P<value>(?=[^\n!?;]{0,80}\d)[^\n!?;]{4,100})",
+    r"|(?:send|post|mail|ship|courier|forward) (?:it|(?:the|my|a)(?: new)? (?:card|letter|pin|statement)) to"
+    r"|(?:letter|card|parcel|it|mail|post) (?:went|was sent|goes|got sent) to|anschrift(?: ist|:)?"
+    r"|adresse(?: ist| est|:)?"
+    r"|direccion(?: es|:)?|ich wohne (?:in der|im|am|an der)?|j'habite(?: au)?|vivo en(?: la)?)\s{0,2})"
+    r"(?P<value>[^\n!?;]{4,110})",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?:is|was|isn't)\s(?P<value>[^\n!?;]{6,100}?)\s(?:still |really )?(?:the|my|our|your) "
+    r"(?:\w+ ){0,2}address\b",
     re.IGNORECASE,
 )
 _END = re.compile(
     r",?\s(?:but|because|and (?!\w+ (?:road|street))|now\b|today|please|thanks|the address|so "
-    r"|when|since|instead|if |not )|\.\s|\.$|\?",
+    r"|when|since|instead|if |not |these days|this |until |still |as my|as the|is my|with |from (?:now|today|next)"
+    r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december|20\d\d)\b)"
+    r"|\.\s|\.$|\?",
     re.IGNORECASE,
 )
 _NOT_PLACE = re.compile(
@@ -83,25 +73,63 @@ _NOT_PLACE = re.compile(
     re.IGNORECASE,
 )
 
+_MAX_TOWNS = 3
+
 
 class AddressRecogniser(Recogniser):
     """A street with its number, a postcode with what stands before it, and whatever is introduced as the address."""
 
     entities = ("ADDRESS", "POSTCODE")
 
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+
     def find(self, text: str) -> Iterator[Finding]:
-        if not any(map(str.isdigit, text)):
+        for finding in _named(text):
+            yield _widened(text, finding)
+        if not runs(text, stops=False):
             return
-        for pattern in (_STREET, _NUMBER_FIRST):
-            for finding in matches(pattern, text, "ADDRESS", 0.8):
-                if not _NO_STREET.search(text, finding.start, finding.end):
-                    yield finding
-        yield from matches(_COMPOUND, text, "ADDRESS", 0.8)
-        for finding in matches(_KIND_FIRST, text, "ADDRESS", 0.8):
-            if not _is_english(text[finding.start : finding.end]):
-                yield finding
-        yield from _named(text)
+        for finding in (*_streets(text), *self._compounds(text)):
+            yield _widened(text, finding)
         yield from _postcodes(text)
+
+    def _compounds(self, text: str) -> Iterator[Finding]:
+        """Streets in one word ("Lindenallee 17"), which "during 2024" is not."""
+        for finding in matches(streets.COMPOUND, text, "ADDRESS", 0.8):
+            name = text[finding.start : finding.end].rstrip("0123456789 -/").split()[-1]
+            if not self._vocabulary.is_english(name):
+                yield finding
+
+
+def _streets(text: str) -> Iterator[Finding]:
+    for pattern in (streets.STREET, streets.NUMBER_FIRST, streets.UNIT_FIRST):
+        for finding in matches(pattern, text, "ADDRESS", 0.8):
+            if not _NO_STREET.search(text, finding.start, finding.end):
+                yield finding
+    yield from matches(streets.BOX, text, "ADDRESS", 0.8)
+    for finding in matches(streets.KIND_FIRST, text, "ADDRESS", 0.8):
+        words = text[finding.start : finding.end].split(maxsplit=1)
+        if not _NO_STREET.search(words[-1]) and not _NOT_PLACE.search(words[-1]):
+            yield finding
+    for finding in matches(streets.PREPOSITION_FIRST, text, "ADDRESS", 0.8):
+        if not _is_english(text[finding.start : finding.end]):
+            yield finding
+    for finding in matches(streets.JAPANESE, text, "ADDRESS", 0.8):
+        if streets.JAPANESE_SIGN.search(text, finding.start, finding.end):
+            yield finding
+
+
+def _widened(text: str, finding: Finding) -> Finding:
+    """With the flat before it and the towns after it."""
+    before = streets.UNIT_BEFORE.search(text, max(0, finding.start - 24), finding.start)
+    end = finding.end
+    for _ in range(_MAX_TOWNS):
+        town = streets.TOWN.match(text, end)
+        if town is None or (town["town"] and streets.NO_TOWN.search(town["town"])):
+            break
+        end = town.end()
+    return finding._replace(start=before.start() if before else finding.start, end=end)
 
 
 def _is_english(value: str) -> bool:
@@ -111,18 +139,43 @@ def _is_english(value: str) -> bool:
 
 
 def _named(text: str) -> Iterator[Finding]:
-    for match in _NAMED.finditer(text):
+    at = 0
+    while match := _NAMED.search(text, at):
         start, end = match.span("value")
+        at = start
         stop = _END.search(text, start, end)
         end = stop.start() if stop else end
-        value = text[start:end]
-        if any(map(str.isdigit, value)) and not _NOT_PLACE.search(value) and any(map(str.isalpha, value)):
+        if _is_place(text[start:end]):
             yield Finding("ADDRESS", start, end, 0.75)
+            at = end
+    for match in _ASKED.finditer(text):
+        if _is_place(match["value"]):
+            yield Finding("ADDRESS", *match.span("value"), 0.75)
+
+
+def _is_place(value: str) -> bool:
+    """Whether it has letters and a number, or several words with one for a place to live in."""
+    if _NOT_PLACE.search(value) or not any(map(str.isalpha, value)):
+        return False
+    several = len(value.split()) >= 2 and not streets.NO_TOWN.search(value.lower().removeprefix("the "))
+    return any(map(str.isdigit, value)) or bool(several and streets.PLACE.search(value))
 
 
 def _postcodes(text: str) -> Iterator[Finding]:
     found = [*matches(_POSTCODE, text, "POSTCODE", 0.8)]
     found += [code for code in matches(_DUTCH, text, "POSTCODE", 0.7) if not _CURRENCY.match(text, code.start)]
+    for match in _IRISH.finditer(text):
+        if has_context(_ZIP_CONTEXT, text, *match.span(), reach=15) or (
+            match.group().isupper() and " " in match.group()
+        ):
+            found.append(Finding("POSTCODE", *match.span(), 0.7))
+    for run in runs(text):
+        if (
+            run.said >= 4
+            and 4 <= len(run.digits) <= 8
+            and has_context(_ZIP_CONTEXT, text, run.start, run.end, reach=20)
+        ):
+            found.append(Finding("POSTCODE", run.start, run.end, 0.7))
     for match in _ZIP.finditer(text):
         long = len(match["value"]) > 4
         if has_context(_ZIP_CONTEXT, text, *match.span("value"), reach=30 if long else 10):

@@ -10,6 +10,8 @@ from typing import ClassVar, NamedTuple
 from presidio_analyzer import LocalRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from common.privacy.normalise import normalise
+
 
 class Finding(NamedTuple):
     """An entity at start..end of the normalised text; a higher score wins an overlap."""
@@ -62,6 +64,12 @@ def matches(pattern: re.Pattern[str], text: str, entity: str, score: float = 0.9
         start, end = match.span("value") if named else match.span()
         if start < end:
             yield Finding(entity, start, end, score)
+
+
+def folded(words: str) -> str:
+    """Alternatives for a pattern, joined by strokes, each as `normalise` folds it in small and in capital letters."""
+    forms = {normalise(form).text for word in words.split("|") for form in (word, word.upper(), word.capitalize())}
+    return "|".join(re.escape(form) for form in sorted(forms))
 
 
 def has_context(pattern: re.Pattern[str], text: str, start: int, end: int, reach: int = 40) -> bool:

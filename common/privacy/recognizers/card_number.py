@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from common.privacy.digits import Run, luhn, runs
+from common.privacy.digits import STOPS, Run, luhn, runs
 from common.privacy.recognizers.base import Finding, Recogniser, has_context
 
 # First digits of the networks and the lengths they issue.
@@ -19,8 +19,21 @@ _NETWORKS = (
     (re.compile(r"8[12]|9"), {16}),
     (re.compile(r"1"), {15}),
 )
-_STRICT = re.compile(r"4|5|6|3[457]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720")
+_STRICT = re.compile(r"4|5|6|3[457]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|220[0-4]")
 _GROUP = re.compile(r"(?<!\d)\d{3,8}(?!\d)")
+_ORDINAL = re.compile(r"(?m)(?:^|(?<=[\s(]))\d{1,2}[.):]\s(?=\d{3,6}(?!\d))")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_BACKWARDS = re.compile(
+    r"(?:\bbackwards?|\brevers(?:ed?|ing)|\b(?:back to front|from the end|from right to left|mirrored"
+    r"|other way (?:a?round)"
+    r"|ruckwarts|umgekehrt|a l'envers|al reves|al contrario|wspak)\b)",
+    re.IGNORECASE,
+)
+# Letters that pass for digits; a token of them counts when the rest of it is digits and the check digit is right.
+_LEET = str.maketrans("oOQDlIi|!zZEeASsGbTtBgq", "00001111122334556677899")
+_LEET_TOKEN = re.compile(
+    r"(?<![^\W_])(?=[^ ]{0,18}\d)[0-9oOQDlIi|!zZEeASsGbTtBgq](?:[ .-]?[0-9oOQDlIi|!zZEeASsGbTtBgq]){12,22}(?![^\W_])"
+)
 _UNBROKEN = re.compile(r"\d{13,}")
 _SPREAD_GAP = 40
 _CONTEXT = re.compile(r"\b(?:cards?|visa|mastercard|maestro|amex|pan|debit|credit|long number|digits)\b", re.IGNORECASE)
@@ -37,11 +50,19 @@ class CardNumberRecogniser(Recogniser):
     entities = ("CARD_NUMBER",)
 
     def find(self, text: str) -> Iterator[Finding]:
-        found = [finding for run in runs(text) for finding in _windows(run)]
+        found = [finding for run in runs(text) for finding in _windows(run) if _may_be_card(finding, run, text)]
         found += [finding for run in runs(text, stops=False) for finding in _whole(run)]
-        found += [finding for run in runs(text) for finding in _mistyped(run, text)]
+        found += [finding for run in runs(text) for finding in _unchecked(run, text)]
+        found += [finding for run in runs(text) for finding in _backwards(run, text)]
         yield from found
         yield from _spread(text)
+        yield from _leet(text)
+
+
+def _may_be_card(finding: Finding, run: Run, text: str) -> bool:
+    """Not a part of what is called the number of an order or of a parcel."""
+    whole = finding.start == run.start and finding.end == run.end
+    return whole or not _ORDER.search(text, max(0, run.start - 30), run.start)
 
 
 def _windows(run: Run) -> Iterator[Finding]:
@@ -53,7 +74,11 @@ def _windows(run: Run) -> Iterator[Finding]:
         if length is None:
             start += 1
             continue
-        yield Finding("CARD_NUMBER", run.spans[start][0], run.spans[start + length - 1][1], 1.0)
+        first = max((group for group in run.groups if group <= start), default=start)
+        if start - first <= 3:  # the digits before it in the same group belong to it
+            yield Finding("CARD_NUMBER", run.spans[first][0], run.spans[start + length - 1][1], 1.0)
+        else:
+            yield Finding("CARD_NUMBER", run.spans[start][0], run.spans[start + length - 1][1], 1.0)
         start += length
         if 3 <= len(run.digits) - start <= 12:  # what follows at once is the expiry and the CVV
             yield Finding("CVV", run.spans[start][0], run.end, 0.95)
@@ -79,8 +104,15 @@ def _whole(run: Run) -> Iterator[Finding]:
 
 
 def _spread(text: str) -> Iterator[Finding]:
-    """Groups of three to six digits with words between them ("4111 followed by 1111 ...")."""
-    groups = [match.span() for run in runs(text) for match in _GROUP.finditer(text, run.start, run.end)]
+    """Groups of three to six digits with words between them ("4111 followed by 1111 ..."), or in a numbered list."""
+    numbering = {position for match in _ORDINAL.finditer(text) for position in range(*match.span())}
+    stopped = [match.span() for match in STOPS.finditer(text)]
+    groups = [
+        match.span()
+        for match in _GROUP.finditer(text)
+        if match.start() not in numbering
+        and not any(start < match.end() and match.start() < end for start, end in stopped)
+    ]
     for first in range(len(groups)):
         digits = ""
         for last in range(first, min(first + 6, len(groups))):
@@ -91,10 +123,50 @@ def _spread(text: str) -> Iterator[Finding]:
                 yield Finding("CARD_NUMBER", groups[first][0], groups[last][1], 0.9)
 
 
-def _mistyped(run: Run, text: str) -> Iterator[Finding]:
-    named = has_context(_CONTEXT, text, run.start, run.end)
-    if 13 <= len(run.digits) <= 19 and named and not _ORDER.search(text, max(0, run.start - 20), run.start):
+def _unchecked(run: Run, text: str) -> Iterator[Finding]:
+    """A card's shape though the check digit is wrong: beside words about cards, or written as cards are."""
+    if not 13 <= len(run.digits) <= 19 or _ORDER.search(text, max(0, run.start - 30), run.start):
+        return
+    if has_context(_CONTEXT, text, run.start, run.end) or _is_grouped_as_card(run):
         yield Finding("CARD_NUMBER", run.start, run.end, 0.8)
+
+
+def _is_grouped_as_card(run: Run) -> bool:
+    in_fours = len(run.digits) in (15, 16) and set(run.sizes[:-1]) == {4} and len(run.sizes) == 4
+    return (in_fours and not _is_years(run)) or run.sizes in ([4, 6, 5], [4, 6, 4])
+
+
+def _is_years(run: Run) -> bool:
+    return all(_YEAR.fullmatch(run.digits, at, at + 4) for at in range(0, len(run.digits), 4))
+
+
+def _backwards(run: Run, text: str) -> Iterator[Finding]:
+    """Digits that the sentence says are to be read from the end, and a card's read so in silence."""
+    if len(run.digits) >= 3 and has_context(_BACKWARDS, text, run.start, run.end, reach=60):
+        if len(run.digits) >= 6 and not _ORDER.search(text, max(0, run.start - 20), run.start):
+            announced = _BACKWARDS.search(text, run.end, run.end + 14)
+            yield Finding("CARD_NUMBER", run.start, announced.end() if announced else run.end, 1.0)
+    elif len(run.digits) in (15, 16, 19) and _STRICT.match(run.digits[::-1]) and _is_card_backwards(run):
+        yield Finding("CARD_NUMBER", run.start, run.end, 0.8)
+
+
+def _is_card_backwards(run: Run) -> bool:
+    digits = run.digits[::-1]
+    return len(set(digits)) > 1 and luhn(digits) and _is_issued(digits) and not _is_years(run)
+
+
+def _leet(text: str) -> Iterator[Finding]:
+    """A card number some of whose digits are typed as the letters that look like them."""
+    for match in _LEET_TOKEN.finditer(text):
+        ends = [cut.start() for cut in re.finditer(r"[ .-]|$", match.group())]
+        for end in reversed(ends):  # the words that follow may be of such letters too
+            if match.group()[:end].rsplit(" ", 1)[-1].isalpha():
+                continue
+            written = re.sub(r"[ .-]", "", match.group()[:end])
+            digits = written.translate(_LEET)
+            if 13 <= len(digits) <= 19 and sum(map(str.isdigit, written)) >= 7 and luhn(digits) and _is_issued(digits):
+                yield Finding("CARD_NUMBER", match.start(), match.start() + end, 0.9)
+                break
 
 
 def holds_card_number(identifier: str) -> bool:

@@ -1,4 +1,4 @@
-"""Numbers hidden in another alphabet: Base64, Base32, hexadecimal, binary and lists of character codes."""
+"""Numbers hidden in another alphabet: Base64, 85 and 32, hexadecimal, binary and lists of character codes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,22 @@ import re
 from collections.abc import Callable, Iterator
 
 from common.privacy.recognizers.base import Finding, Recogniser
+from common.privacy.recognizers.card_number import holds_card_number
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,4000}={0,2}")
-_BASE32 = re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{16,4000}={0,6}(?![A-Za-z0-9])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,4000}={0,2}")
+_BASE64_PARTED = re.compile(r"(?<!\S)(?:[A-Za-z0-9+/]{4}[ \n]){2,100}[A-Za-z0-9+/]{2,4}={0,2}(?![^\s.,!?])")
+_BASE85 = re.compile(r"(?<!\S)(?=\S{0,40}[^\s\w])(?=\S{0,40}[A-Za-z])[!-~]{15,400}(?!\S)")
+_BASE32 = re.compile(r"(?:(?<![A-Z0-9])[A-Z2-7]{16,4000}|(?<![A-Za-z0-9])[a-z2-7]{16,4000})(?:={1,6}|(?![A-Z0-9]))")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?(?:[0-9A-Fa-f]{2}[ :.,_-]?){8,2000}(?![0-9A-Za-z])")
 _HEX_GLUED = re.compile(r"(?:0[xX])?(?:3[0-9][ :,._-]?){12,200}3[0-9]")
 _HEX_LIST = re.compile(r"(?:\b0[xX]3[0-9]\b[ ,;]{0,3}){8,200}")
 _CODES = re.compile(r"(?<!\d)(?:(?:0?4[89]|0?5[0-7])[ ,;.-]{1,2}){11,200}(?:0?4[89]|0?5[0-7])(?!\d)")
-_BINARY = re.compile(r"(?<!\d)(?:[01]{8}[ ,.-]?){8,500}(?!\d)")
+_BINARY = re.compile(r"(?<!\d)(?:[01]{8}[ ,.-]?){8,500}(?!\d)|(?<!\d)(?:[01]{4}[ ,.-]){7,500}[01]{4}(?!\d)")
+_OCTAL = re.compile(r"(?<!\d)(?:0?(?:6[0-7]|7[01])[ ,;.-]{1,2}){11,200}0?(?:6[0-7]|7[01])(?!\d)")
+_NUMBER = re.compile(r"\b0x(?P<value>[0-9a-fA-F]{10,17})\b")
 _DIGITS = re.compile(rb"\d(?:[ .-]{0,2}\d){11,}|[A-Za-z]{2}\d{2}[ .-]?(?:[A-Za-z0-9]{1,4}[ .-]?){3,}")
+# How gzip and zlib begin: what is packed is not looked into.
+_COMPRESSED = (b"\x1f\x8b", b"x\x9c", b"x\x01", b"x\xda")
 _MAX_LAYERS = 3
 _GLUED_FROM = 16
 
@@ -30,11 +37,21 @@ class EncodedRecogniser(Recogniser):
         for match in _BASE64.finditer(text):
             if _hides(match.group()) or (len(match.group()) >= _GLUED_FROM and _glued(match.group())):
                 yield Finding("ENCODED", *match.span(), 0.9)
+        for match in _BASE64_PARTED.finditer(text):
+            plain = _base64(re.sub(r"\s", "", match.group()))
+            if plain is not None and _DIGITS.search(plain):
+                yield Finding("ENCODED", *match.span(), 0.9)
+        for match in _BASE85.finditer(text):
+            if any(_is_telling(plain) for plain in _base85(match.group())):
+                yield Finding("ENCODED", *match.span(), 0.9)
+        for match in _NUMBER.finditer(text):
+            if holds_card_number(str(int(match["value"], 16))):
+                yield Finding("ENCODED", *match.span(), 0.9)
         for pattern in (_HEX, _BASE32):
             for match in pattern.finditer(text):
                 if _hides(match.group()):
                     yield Finding("ENCODED", match.start(), match.start() + len(match.group().rstrip(" ,.:-_")), 1.0)
-        for pattern in (_CODES, _BINARY, _HEX_LIST, _HEX_GLUED):
+        for pattern in (_CODES, _BINARY, _OCTAL, _HEX_LIST, _HEX_GLUED):
             for match in pattern.finditer(text):
                 yield Finding("ENCODED", *match.span(), 1.0)
 
@@ -77,11 +94,20 @@ def _base64(token: str) -> bytes | None:
 
 
 def _base32(token: str) -> bytes | None:
-    plain = token.rstrip("=")
+    plain = token.rstrip("=").upper()
     try:
         return base64.b32decode(plain + "=" * (-len(plain) % 8))
     except (binascii.Error, ValueError):
         return None
+
+
+def _base85(token: str) -> Iterator[bytes]:
+    framed = token.removeprefix("<~").removesuffix("~>")
+    for decode in (base64.b85decode, base64.a85decode):
+        try:
+            yield decode(framed)
+        except ValueError:
+            continue
 
 
 def _hex(token: str) -> bytes | None:
@@ -96,6 +122,8 @@ _DECODERS: tuple[Callable[[str], bytes | None], ...] = (_base64, _base32, _hex)
 
 
 def _is_telling(plain: bytes) -> bool:
+    if plain[:2] in _COMPRESSED and len(plain) >= 20:
+        return True
     printable = all(32 <= byte < 127 or byte in (9, 10, 13) for byte in plain)
     digits = sum(48 <= byte < 58 for byte in plain)
     return len(plain) >= 8 and printable and (digits >= 4 or b"@" in plain)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from common.privacy.digits import runs, said_at
+from common.privacy.number_words import RADIO, WEAK, WORDS
 from common.privacy.recognizers.base import Finding, Recogniser
 
 _LENGTHS = {
@@ -26,10 +28,32 @@ _DIGITS_ONLY = frozenset(
 )  # fmt: skip
 # The reference of a transfer of ours, which looks like the beginning of a Turkish number.
 _REFERENCE = re.compile(r"TR[0-9A-F]{10}")
-_SPOKEN = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
-_SPOKEN |= {"seven": "7", "eight": "8", "nine": "9", "dash": "", "space": "", "dot": "", "slash": "", "then": ""}
-_WORD = re.compile(r"[A-Za-z]+|[0-9]")
-_MAX_GAP = 8
+# What is said between the characters of one that is read out.
+_SAID_BETWEEN = frozenset(
+    [
+        "dash",
+        "space",
+        "dot",
+        "slash",
+        "then",
+        "and",
+        "followed",
+        "by",
+        "next",
+        "comma",
+        "hyphen",
+        "capital",
+        "upper",
+        "case",
+        "letter",
+        "number",
+        "starts",
+        "with",
+    ]
+)
+_WORD = re.compile(r"(?:for|as in|like|wie|comme)\s[A-Za-z]{3,12}(?![A-Za-z])|[^\W\d_]+|[0-9]", re.IGNORECASE)
+_MAX_GAP = 20
+_LEAST_DIGITS = 6
 _START = re.compile(r"[A-Z]{2}[0-9OIL]{2}")
 _AS_DIGITS = str.maketrans("OIL", "011")
 _WHOLE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9OolI]{2}[A-Za-z0-9]{11,30}(?![A-Za-z0-9])")
@@ -46,11 +70,15 @@ class IbanRecogniser(Recogniser):
     entities = ("IBAN",)
 
     def find(self, text: str) -> Iterator[Finding]:
+        if sum(len(run.digits) for run in runs(text, stops=False)) < _LEAST_DIGITS - 2:  # letters may stand for some
+            return
         compact, spans = _compact(text)
         match = _START.search(compact)
         while match:
             end = match.start() + _LENGTHS.get(match.group()[:2], 0)
             found = match.start() < end <= len(compact) and _is_tight(spans, match.start(), end)
+            found = found and not _begins_in_word(text, spans, match.start(), end)
+            found = found and sum(map(str.isdigit, compact[match.start() : end])) >= _LEAST_DIGITS
             found = found and any(map(_is_iban, _readings(compact[match.start() : end])))
             if found:
                 yield Finding("IBAN", spans[match.start()][0], spans[end - 1][1], 1.0)
@@ -92,17 +120,42 @@ def is_valid(iban: str) -> bool:
 def _compact(text: str) -> tuple[str, list[tuple[int, int]]]:
     characters: list[str] = []
     spans: list[tuple[int, int]] = []
+    said = said_at(text)
     for match in _WORD.finditer(text):
         token = match.group()
-        spoken = _SPOKEN.get(token.lower())
+        after_letter = bool(spans) and spans[-1][1] - spans[-1][0] == 1
+        glued = (
+            text[match.end() : match.end() + 1].isdigit() or text[max(0, match.start() - 1) : match.start()].isdigit()
+        )
+        spoken = (
+            None if glued else _spoken(token.lower(), after_letter=after_letter, among_digits=match.start() in said)
+        )
         if spoken is None:
-            for index, character in enumerate(token.upper()):
+            for index, character in enumerate(token.upper() if token.isascii() else ""):
                 characters.append(character)
                 spans.append((match.start() + index, match.start() + index + 1))
         elif spoken:
             characters.append(spoken)
             spans.append(match.span())
     return "".join(characters), spans
+
+
+def _spoken(word: str, *, after_letter: bool, among_digits: bool) -> str | None:
+    """The character that a word stands for, "" for one that stands for none; None for a word that is itself."""
+    if " " in word and word.isascii():  # "N for November": the letter has been said
+        return "" if after_letter else None
+    if word in _SAID_BETWEEN:
+        return ""
+    if word in RADIO:
+        return RADIO[word].upper()
+    digits = WORDS.get(word, "") if word not in WEAK or among_digits else ""
+    return digits if len(digits) == 1 else None
+
+
+def _begins_in_word(text: str, spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether the country is the end of a word ("from 22"), unless everything is stuck together."""
+    first, last = spans[start][0], spans[end - 1][1]
+    return text[first - 1 : first].isalpha() and first > 0 and re.search(r"[^A-Za-z0-9]", text[first:last]) is not None
 
 
 def _is_tight(spans: list[tuple[int, int]], start: int, end: int) -> bool:

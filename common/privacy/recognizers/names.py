@@ -9,7 +9,7 @@ from presidio_analyzer import RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from common.privacy.recognizers import strangers
-from common.privacy.recognizers.base import Finding, Recogniser
+from common.privacy.recognizers.base import Finding, Recogniser, folded
 from common.privacy.recognizers.vocabulary import Vocabulary
 
 _NAME = r"(?P<value>[^\W\d_](?:[^\W\d_]|['’-]){0,30}(?:[ ]{1,2}[^\W\d_](?:[^\W\d_]|['’.-]){0,30}){0,3})"
@@ -38,7 +38,10 @@ _ANY_CASE = (
         rf"\s(?:back\s)?to\s(?:my (?:{_KIN})\s)?{_NAME}",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b(?:send|pay|give|owe|wire)\s{_NAME}\s(?:{_FIGURE}|{_AMOUNT_WORDS}\b)", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:send|pay|give|owe|wire|lend|lent|loan|repay|reimburse|ping|tip|slip|venmo|paypal)\s{_NAME}\s(?:{_FIGURE}|{_AMOUNT_WORDS}\b)",
+        re.IGNORECASE,
+    ),
     re.compile(
         rf"\bmy (?:{_KIN}),?\s{_ONE}"
         r"(?=(?:'s)?(?:\s(?:wants|needs|is|has|said|lives|owes|sent|paid)\b|\s*[.,!?;:]|\s*$))",
@@ -49,10 +52,46 @@ _ANY_CASE = (
     ),
     re.compile(rf"(?:^|[.,!?]\s){_NAME}\sspeaking\b", re.IGNORECASE),
     re.compile(
+        rf"(?:{folded('меня зовут|мене звати|我叫|我的名字是|私の名前は|اسمي|मेरा नाम')}"
+        rf"|{folded('με λένε|ονομάζομαι|제 이름은')})\s?"
+        r"(?P<value>[^\s.,!?;]{1,30}(?:\s[^\s.,!?;]{1,30}){0,2})"
+    ),
+    re.compile(
         r"\b(?:nome [eé]|ich hei(?:ss|ß)e|me llamo|mi nombre es|je m'appelle|mi chiamo|nazywam si[eę]"
         r"|soy|sono|je suis|ich bin|ik ben|jag heter|jestem)\s" + _NAME,
         re.IGNORECASE,
     ),
+)
+_GIVEN = r"(?P<value>[^\W\d_][^\W\d_'’-]{1,20}(?:\s[^\W\d_][^\W\d_'’-]{1,20})?)"
+# Where an everyday word that is a first name too can be nothing else, in any case.
+_SURELY_NAME = (
+    re.compile(rf"\b(?:owes?|owed|lend|lent|lending|loan|reimburse|repay|nicked by)\s{_GIVEN}", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:add|register|save|remove|delete)\s{_GIVEN}\s(?:as|from|to)\s(?:an?\s|my\s|the\s)?(?:new\s)?payees?\b",
+        re.I,
+    ),
+    re.compile(rf"\b{_GIVEN}\s(?:paid|sent|owes|gave|lent|owed)\sme\b", re.IGNORECASE),
+    re.compile(rf"\bmy (?:{_KIN}|fianc[eé]e?|ex|child|kid|bro|sis|nan|gran|grandma|grandad)\s{_GIVEN}", re.IGNORECASE),
+    re.compile(rf"\b(?:new )?(?:payee|beneficiary|recipient|holder|owner)(?:\sis|\swas|:)?\s{_GIVEN}", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:name is|name was|name's|called|named|signed,?|cheers,|thanks,|regards,?|dear|yo)\s{_GIVEN}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"\b(?:it['’]?s|this is|i['’]?m|i am)\s{_GIVEN}(?=\s(?:here|calling|speaking|again|and)\b|[.,!?]|$)",
+        re.IGNORECASE,
+    ),
+)
+# Two words of which the first is a first name and the second a surname, everyday words or not, after one of these.
+_BEFORE_TWO = (
+    r"(?:to|from|with|by|for|and|tell|told|ask|asked|pay|paid|paying|pay back|send|wire|give|remove|delete"
+    r"|add|was|is|did"
+    r"|has|can|could|let|of|spoke to|mr|put|hey|hi|hello|via|on behalf of|refund|reimburse|lent|that|back|over)"
+)
+_TWO = re.compile(
+    rf"(?:\b{_BEFORE_TWO}\s|^\W{{0,3}}|[.,;:!?\n]\s?)(?P<value>(?P<given>[^\W\d_][^\W\d_'’-]{{1,20}})"
+    r"\s(?P<surname>[^\W\d_]{2,20}))(?![^\W\d_])",
+    re.IGNORECASE,
 )
 # "i'm priya raghunathan", and nothing after it: each word must be one that English does not make.
 _LOWER_CASE = re.compile(
@@ -85,6 +124,20 @@ _PLACE_BEFORE = re.compile(r"\b(?:in|at|near|via)\s(?:the\s)?[\"'“]?$", re.IGN
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 
 
+# First names and surnames that everyday English puts side by side.
+_SAID_TOGETHER = frozenset(
+    {"will may", "will cash", "will wait", "will post", "will need", "bill may", "bill will", "will place", "mark may",
+     "will bill", "will mark", "may bill", "will light", "will read", "will park", "will love", "will pound",
+     "may price", "may will"}
+)  # fmt: skip
+
+
+def _is_pair(given: str, surname: str) -> bool:
+    """Whether the two are written alike, as names are, and are no everyday phrase."""
+    alike = given[0].isupper() == surname[0].isupper() and given.isupper() == surname.isupper()
+    return alike and f"{given} {surname}".lower() not in _SAID_TOGETHER
+
+
 class NameRecogniser(Recogniser):
     """Positions that a name takes, and the model's PERSON spans, each word checked against `not_names`.
 
@@ -95,16 +148,16 @@ class NameRecogniser(Recogniser):
 
     def __init__(self, not_names: frozenset[str]) -> None:
         super().__init__()
-        self._vocabulary = Vocabulary(not_names)
+        self.vocabulary = Vocabulary(not_names)
 
     def may_hold_name(self, text: str) -> bool:
         """Whether asking the model can tell anything: a word that may be a name is left over by the rules."""
         found = [(each.start, each.end) for each in (*self.find(text), *self.strangers(text))]
-        return strangers.left_over(text, found, self._vocabulary)
+        return strangers.left_over(text, found, self.vocabulary)
 
     def for_model(self, text: str) -> str:
         """`text`, of the same length, in the case that the model has learnt names in."""
-        return strangers.with_capitals(text, self._vocabulary)
+        return strangers.with_capitals(text, self.vocabulary)
 
     def find(self, text: str) -> Iterator[Finding]:
         for pattern in (*_ANY_CASE, *_WITH_CAPITAL):
@@ -114,14 +167,40 @@ class NameRecogniser(Recogniser):
             words = match["value"].split()
             if not any(self._is_word(word) or ("-" not in word and _ENGLISH_ENDING.search(word)) for word in words):
                 yield Finding("PERSON", *match.span("value"), 0.6)
+        yield from self._everyday(text)
         for match in _PAIR.finditer(text):
             start, end = self._trimmed(text, *match.span("value"))
             if self._is_person(text, start, end):
                 yield Finding("PERSON", start, end, 0.6)
 
+    def _everyday(self, text: str) -> Iterator[Finding]:
+        """Names that are everyday words ("i owe will 30", "was Joy Banks refunded?")."""
+        names = self.vocabulary
+        if all(names.is_everyday(word) for word in set(_WORD.findall(text))):
+            return
+        for pattern in _SURELY_NAME:
+            for match in pattern.finditer(text):
+                words = list(_WORD.finditer(text, *match.span("value")))
+                if words and self._is_put_as_name(words, pattern is _SURELY_NAME[-1], text):
+                    both = len(words) > 1 and (
+                        names.is_surname(words[1].group()) or not names.is_english(words[1].group())
+                    )
+                    yield Finding("PERSON", match.start("value"), words[1 if both else 0].end(), 0.65)
+        at = 0
+        while pair := _TWO.search(text, at):
+            at = max(pair.start("given"), pair.start() + 1)
+            given, surname = pair["given"], pair["surname"]
+            everyday = given[0].islower() and names.is_english(given) and names.is_english(surname)
+            placed = pair.start() != pair.start("value") and text[pair.start()].isalpha()
+            owns = text[pair.end("value") :].startswith(("'s", "’s"))
+            if everyday and not placed and not owns and not strangers.AFTER.match(text, pair.end("value")):
+                continue
+            if names.is_given(given) and names.is_surname(surname) and _is_pair(given, surname):
+                yield Finding("PERSON", *pair.span("value"), 0.65)
+
     def strangers(self, text: str) -> Iterator[Finding]:
         """Names by words that English does not make; for texts of customers, not for lines full of jargon."""
-        return strangers.find(text, self._vocabulary)
+        return strangers.find(text, self.vocabulary)
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None) -> list[RecognizerResult]:
         results = super().analyze(text, entities, nlp_artifacts)
@@ -133,11 +212,23 @@ class NameRecogniser(Recogniser):
                 results.append(RecognizerResult("PERSON", start, end, 0.7))
         return results
 
+    def _is_put_as_name(self, words: list[re.Match[str]], introduced: bool, text: str) -> bool:
+        """Whether a name's place holds a first name or a strange word; "i'm rich" is neither."""
+        first, names = words[0].group(), self.vocabulary
+        if not names.is_given(first):
+            slip = first[0].islower() and names.is_slip(first)
+            return not (names.is_english(first) or slip or strangers.is_foreign(text))
+        return not introduced or len(words) > 1 or not names.is_english(first) or self._is_called(first, text)
+
+    def _is_called(self, word: str, text: str) -> bool:
+        """Whether an everyday word is written as a first name: with a capital that the sentence does not ask for."""
+        return word[0].isupper() and not word.isupper() and self.vocabulary.is_given(word) and not text.isupper()
+
     def _head(self, text: str, start: int, end: int) -> Iterator[Finding]:
         """The words from `start` on, up to the first that is no name."""
         last = start
         for match in _WORD.finditer(text, start, end):
-            if self._is_word(match.group()):
+            if self._is_word(match.group()) and not (last == start and self._is_called(match.group(), text)):
                 break
             last = match.end()
         if last > start:
@@ -163,7 +254,7 @@ class NameRecogniser(Recogniser):
         )
 
     def _is_strange(self, word: str) -> bool:
-        return len(word) > 1 and not self._vocabulary.is_english(word) and not self._vocabulary.is_slip(word)
+        return len(word) > 1 and not self.vocabulary.is_english(word) and not self.vocabulary.is_slip(word)
 
     def _is_word(self, word: str) -> bool:
-        return self._vocabulary.is_plain(word)
+        return self.vocabulary.is_plain(word)

@@ -15,15 +15,30 @@ _NI = re.compile(
     re.IGNORECASE,
 )
 _SSN = re.compile(r"(?<![\d-])(?P<value>(?!000|666|9)\d{3}([-. _/])(?!00)\d{2}\2(?!0000)\d{4})(?![\d-])")
-_SSN_CONTEXT = re.compile(r"\b(?:ssn|social security|social)\b", re.IGNORECASE)
-_PASSPORT_CONTEXT = re.compile(r"\bpassports?\b", re.IGNORECASE)
-_LICENCE_CONTEXT = re.compile(r"\b(?:driv\w{1,5}\W{0,3}(?:licen[cs]e)?|licen[cs]e|dvla)\b", re.IGNORECASE)
+_SSN_CONTEXT = re.compile(r"\b(?:ssn|soc(?:ial)?\.? sec\w{0,8}|social)\b", re.IGNORECASE)
+_PASSPORT_CONTEXT = re.compile(
+    r"\b(?:passports?|pasaporte|passeport|reisepass\w{0,8}|passaporto|passaporte|paspoort|paszport)\b", re.IGNORECASE
+)
+_LICENCE_CONTEXT = re.compile(
+    r"\b(?:driv\w{1,5}\W{0,3}(?:licen[cs]e)?|licen[cs]e|dvla|dl|fuhrerschein\w{0,8}|permis|carnet de conducir"
+    r"|patente|rijbewijs|prawo jazdy)\b",
+    re.IGNORECASE,
+)
 _TAX_CONTEXT = re.compile(
     r"\b(?:tax (?:id|number|no|ref\w{0,6})|tin|utr|itin|nif|nie|steuer(?:id|nummer)?|pesel|codice fiscale|vat|"
+    r"nin|dni|cpf|cnpj|curp|rfc|nir|insee|secu\w{0,8}|cf|personnummer|personalausweis\w{0,8}|ausweis\w{0,8}|medicare|sin|tfn"
+    r"|abn|oib|cnp|sozialversicherung\w{0,10}|rentenversicherung\w{0,10}|ahv|identifiant fiscal|numero fiscal"
+    r"|pan(?: no| number)?|"
     r"national (?:id|insurance)|identity (?:card|number)|id (?:card|number|no)|aadhaar|pan card|bsn|nhs)\b",
     re.IGNORECASE,
 )
 _DRIVING = re.compile(r"\b(?P<value>[A-Z9]{5}\s?\d{6}\s?[A-Z9]{2}\s?\d[A-Z]{2})\b", re.IGNORECASE)
+# Shapes that are hardly anything else: Indian PAN, Italian fiscal code, Spanish DNI and NIE.
+_SHAPED = re.compile(
+    r"\b(?P<value>[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]|[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]|[XYZ]\d{7}[A-Z]"
+    r"|\d{8}-?[A-HJ-NP-TV-Z])\b"
+)
+_LEAST_DIGITS = 4
 _ALNUM = re.compile(r"\b(?=[A-Z0-9]{0,15}\d)(?P<value>[A-Z0-9](?:[ -]?[A-Z0-9]){5,17})\b", re.IGNORECASE)
 
 
@@ -33,6 +48,8 @@ class NationalIdRecogniser(Recogniser):
     entities = ("NI_NUMBER", "SSN", "PASSPORT", "DRIVING_LICENCE", "TAX_ID")
 
     def find(self, text: str) -> Iterator[Finding]:
+        if not runs(text):
+            return
         for match in _NI.finditer(text):
             yield Finding("NI_NUMBER", *match.span("value"), 0.95)
         for match in _SSN.finditer(text):
@@ -42,10 +59,13 @@ class NationalIdRecogniser(Recogniser):
         for run in runs(text):
             if len(run.digits) == 9 and has_context(_SSN_CONTEXT, text, run.start, run.end):
                 yield Finding("SSN", run.start, run.end, 0.85)
-            elif 6 <= len(run.digits) <= 13:
-                yield from _beside(text, run.start, run.end)
+            elif 6 <= len(run.digits) <= 16:
+                yield from _beside(text, run.start, run.end, len(run.digits))
         for match in _ALNUM.finditer(text):
-            yield from _beside(text, *_digit_words(match))
+            start, end = _digit_words(match)
+            yield from _beside(text, start, end, sum(map(str.isdigit, text[start:end])))
+        for match in _SHAPED.finditer(text):
+            yield Finding("TAX_ID", *match.span("value"), 0.8)
 
 
 def _digit_words(match: re.Match[str]) -> tuple[int, int]:
@@ -60,8 +80,8 @@ def _digit_words(match: re.Match[str]) -> tuple[int, int]:
     return match.start() + words[0].start(), match.start() + words[-1].end()
 
 
-def _beside(text: str, start: int, end: int) -> Iterator[Finding]:
-    if sum(map(str.isdigit, text[start:end])) < 5:
+def _beside(text: str, start: int, end: int, digits: int) -> Iterator[Finding]:
+    if digits < _LEAST_DIGITS:
         return
     kinds = (("PASSPORT", _PASSPORT_CONTEXT), ("DRIVING_LICENCE", _LICENCE_CONTEXT), ("TAX_ID", _TAX_CONTEXT))
     for entity, context in kinds:

@@ -10,7 +10,7 @@ from common.privacy.digits import luhn, runs
 from common.privacy.recognizers.base import Finding, Recogniser, has_context, matches
 
 _IPV4 = re.compile(
-    r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|\s?[\[(](?:\.|dot)[\])]\s?)){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d]|\.\d)"
+    r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\s?\.\s?|\s?[\[(](?:\.|dot)[\])]\s?|\sdot\s)){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d]|\.\d)"
 )
 _IPV6 = re.compile(r"(?<![0-9A-Fa-f:])[0-9A-Fa-f:]{2,39}(?:\.\d{1,3}){0,3}(?![0-9A-Fa-f:])")
 _MAC = re.compile(
@@ -22,6 +22,7 @@ _DEVICE = re.compile(
     r"(?P<value>(?=[A-Za-z0-9-]{0,40}\d)[A-Za-z0-9-]{6,40})",
     re.IGNORECASE,
 )
+_BARE_MAC = re.compile(r"\bmac(?:\s(?:address|id))?\W{1,3}(?:is\s)?(?P<value>[0-9A-Fa-f]{12})\b", re.IGNORECASE)
 _IMEI_CONTEXT = re.compile(r"\bimei\b", re.IGNORECASE)
 
 
@@ -31,11 +32,14 @@ class NetworkRecogniser(Recogniser):
     entities = ("IP_ADDRESS", "DEVICE_ID")
 
     def find(self, text: str) -> Iterator[Finding]:
+        if not any(map(str.isdigit, text)) and ":" not in text:
+            return
         yield from matches(_IPV4, text, "IP_ADDRESS", 0.8)
         for match in _IPV6.finditer(text):
             if match.group().count(":") >= 2 and _is_ipv6(match.group()):
                 yield Finding("IP_ADDRESS", *match.span(), 0.8)
         yield from matches(_MAC, text, "DEVICE_ID", 0.9)
+        yield from matches(_BARE_MAC, text, "DEVICE_ID", 0.9)
         yield from matches(_DEVICE, text, "DEVICE_ID", 0.8)
         for run in runs(text):
             if len(run.digits) == 15 and luhn(run.digits) and has_context(_IMEI_CONTEXT, text, run.start, run.end):

@@ -9,9 +9,11 @@ from common.privacy.digits import Run, runs
 from common.privacy.recognizers.base import Finding, Recogniser, has_context
 
 _CONTEXT = re.compile(
-    r"\b(?:phone|mobile|mob|cell|tel|telephone|whatsapp|call|ring|text|sms|landline|fax|contact|handset)\b",
+    r"\b(?:phone|mobile|mob|cell|tel|telephone|whatsapp|call|ring|text|sms|landline|fax|contact|handset|fone"
+    r"|fon|handy|telefon\w{0,6}|telefono|portable|numero|cellulare|movil|komorka|celular|phone number)\b",
     re.IGNORECASE,
 )
+_PLUS = re.compile(r"(?:\bplus\s|[+(]{1,3})$", re.IGNORECASE)
 _ORDER = re.compile(r"\b(?:order|ticket|ref|reference|tracking|case|parcel|invoice|account|sort)\b", re.IGNORECASE)
 
 
@@ -24,8 +26,8 @@ class PhoneRecogniser(Recogniser):
         for run in runs(text):
             if 7 <= len(run.digits) <= 15 and _is_phone(run, text):
                 start = run.start
-                while start > 0 and text[start - 1] in "+(":
-                    start -= 1
+                plus = _PLUS.search(text, max(0, start - 8), start)
+                start = plus.start() if plus else start
                 yield Finding("PHONE_NUMBER", start, run.end, 0.75)
 
 

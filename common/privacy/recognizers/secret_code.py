@@ -1,4 +1,4 @@
-"""What proves that a customer is the customer: CVV, PIN, one-time codes, passwords; and a card's expiry."""
+"""What proves that a customer is the customer: CVV, PIN, one-time codes; and a card's expiry."""
 
 from __future__ import annotations
 
@@ -6,69 +6,89 @@ import re
 from collections.abc import Iterator
 
 from common.privacy.digits import Run, runs
-from common.privacy.recognizers.base import Finding, Recogniser
+from common.privacy.recognizers.base import Finding, Recogniser, folded
 
 _CVV = re.compile(
-    r"\b(?:cvv2?|cvc2?|cv2|csc|cid|security (?:code|number|digits)"
-    r"|(?:digits?|number|code) on the back)\b",
+    r"\b(?:cvv2?|cvc2?|cv2|csc|cid|security (?:code|number|digits|nr|no)|(?:digits?|number|code|one) (?:on|at) the back"
+    r"|(?:on|at) the (?:back|rear|reverse)|signature strip|prufziffer|(?:karten)?prufnummer|sicherheitscode"
+    r"|cryptogramme"
+    r"|criptograma|codigo de seguridad|codice di sicurezza|code de securite|codigo de seguranca|kod cvv)\b",
     re.IGNORECASE,
 )
-_PIN = re.compile(r"\b(?:pin|pins|pincode|p\.i\.n\.?|passcode|pass code)\b", re.IGNORECASE)
+_PIN = re.compile(
+    rf"\b(?:pin|pins|pincode|p\.i\.n\.?|passcode|pass code|pin[ -]?kod|geheimzahl"
+    rf"|{folded('пин|пин-код|пинкод|पिन')})\b",
+    re.IGNORECASE,
+)
 _CODE = re.compile(
-    r"\b(?:otp|o\.t\.p\.?|2fa|tan|one[ -]time (?:code|password|pin)|(?:verification|confirmation|authentication|"
-    r"authori[sz]ation|access|login|text(?:ed)?|sms|security) (?:code|number)|code|token)\b",
+    r"\b(?:otp|o\.t\.p\.?|2fa|mtan|tan|one[ -]time (?:code|password|pin)|(?:verification|confirmation|authentication|"
+    r"authori[sz]ation|access|login|text(?:ed)?|sms|security) (?:code|number)|codes?|token|codigo|codice|kod|kode"
+    rf"|authenticator|passkey|{folded('код|कोड')})\b",
     re.IGNORECASE,
 )
 _SENT = re.compile(
-    r"\b(?:by (?:text|sms|mail|email|push)|(?:text|sms|message|mail|email|app)(?: message)? (?:said|says|reads|with)"
-    r"|texted(?: me)?"
+    r"\b(?:by (?:text|sms|mail|email|push|phone)|(?:per|par|por|via|on) (?:sms|whatsapp|push|text)"
+    r"|(?:text|sms|message|mail|email|app|bank|phone)(?: message)? (?:said|says|reads|with|texted|sent|shows)"
+    r"|texted(?: me)?|on (?:my|the) phone|came through|popped up|just (?:came|arrived)"
     r"|(?:sent|got|received) (?:me )?(?:an? )?(?:text|sms|message|email))\b",
     re.IGNORECASE,
 )
 _NOT_CODE = re.compile(
-    r"\bsocial security|\b(?:sort|post|zip|error|reason|country|currency|promo|dialling|qr|fee|swift|bar)[ -]?code",
+    r"\bsocial security|\b(?:sort|post|zip|error|reason|country|currency|promo|dialling|qr|fee|swift|bar|ifsc|discount"
+    r"|voucher|area|dress|status)[ -]?code|\bcode postal\b|\bcodigo postal\b",
     re.IGNORECASE,
 )
-_PASSWORD = re.compile(
-    r"\b(?:pass ?words?|passwd|pwd|pass ?phrase|passwort|kennwort|mot de passe|contrasena"
-    r"|memorable (?:word|answer)|secret (?:word|answer))"
-    r"(?:\s{1,3}(?:is|was|to|as|set to|would be)\b|\s?[:=]|\s?-)\s{0,3}[\"'“]?"
-    r"(?P<value>(?!<)(?=[^\s]{0,8}\w)[^\s\"'”]{1,64})",
+_PART = re.compile(
+    r"\b(?:first|last|second|third|fourth|other|remaining|middle|next)\s"
+    r"(?:one|two|three|2|3|half|part|digits?|numbers?|char\w{0,7})\b",
     re.IGNORECASE,
 )
-_PASSWORD_WORDS = re.compile(
-    r"(?:not|wrong|incorrect|correct|expired|blocked|locked|reset|a|the|my|what|required|invalid|too|still|being|an"
-    r"|access|log|change|get|it|in|new|forgotten)[.,!?]?$",
+_MONTH = (
+    r"(?:jan|feb|mar|mrz|apr|avr|may|mai|mag|jun|giu|jul|lug|aug|ago|sep|set|oct|okt|ott|nov|dec|dez|dic)[a-z]{0,7}"
+)
+_EXPIRY_CONTEXT = re.compile(
+    r"(?<![A-Za-z])(?:expir\w{1,8}|exp|valid (?:thru|until|to|till)|good (?:thru|until)|gultig bis"
+    r"|ablauf\w{0,8}|lauft ab|valable"
+    r"|valida? (?:hasta|ate|fino)|scade\w{0,4}|scadenza|caduc\w{1,6}|vence\w{0,3}|wazna do|verval\w{0,6}|end date)\b",
     re.IGNORECASE,
 )
-_EXPIRY_CONTEXT = re.compile(r"\b(?:expir\w{1,6}|exp|valid (?:thru|until|to)|good thru)\b", re.IGNORECASE)
-_EXPIRY = re.compile(r"(?<![\d/])(?P<value>(?:0[1-9]|1[0-2]) ?[/\-. ] ?(?:20)?\d\d)(?![\d/])")
+_EXPIRY = re.compile(
+    rf"(?<![\d/])(?P<value>(?:0?[1-9]|1[0-2]) ?[/\-. ] ?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?(?:2[3-9]|3\d)"
+    rf"|{_MONTH}[\s,./-]{{1,2}}(?:20)?\d\d|{_MONTH} twenty[ -](?:twenty|thirty)[ -]?\w{{0,6}})(?![\d/])",
+    re.IGNORECASE,
+)
 _OTHER = re.compile(r"\b(?:ending(?: in)?|since|year)\s$", re.IGNORECASE)
+# "G-551023": a letter and a dash stand before the digits of some codes.
+_PREFIX = re.compile(r"\b[A-Z]{1,3}-$", re.IGNORECASE)
 _REACH = 30
 
 
 class SecretCodeRecogniser(Recogniser):
     """Numbers of the right length shortly after (or right before) the word for them."""
 
-    entities = ("CVV", "PIN", "CODE", "PASSWORD", "CARD_EXPIRY")
+    entities = ("CVV", "PIN", "CODE", "CARD_EXPIRY")
 
     def find(self, text: str) -> Iterator[Finding]:
         for run in runs(text):
             size = len(run.digits)
-            if size in (3, 4) and _named(_CVV, text, run, 60):
+            if size in (3, 4) and "/" not in text[run.start : run.end] and _named(_CVV, text, run, 60):
                 yield Finding("CVV", run.start, run.end, 0.95)
-            elif 4 <= size <= 8 and _named(_PIN, text, run, 50):
+            elif (4 <= size <= 8 and _named(_PIN, text, run, 50)) or (
+                size <= 3 and _named(_PIN, text, run, 50) and _PART.search(text, max(0, run.start - 60), run.start)
+            ):
                 yield Finding("PIN", run.start, run.end, 0.95)
             elif 4 <= size <= 10 and _named(_CODE, text, run) and not _named(_NOT_CODE, text, run):
-                yield Finding("CODE", run.start, run.end, 0.9)
+                yield Finding("CODE", _with_prefix(text, run), run.end, 0.9)
             elif size == 6 and _named(_SENT, text, run) and not _named(_NOT_CODE, text, run):
                 yield Finding("CODE", run.start, run.end, 0.85)
-        for match in _PASSWORD.finditer(text):
-            if not _PASSWORD_WORDS.match(match["value"]):
-                yield Finding("PASSWORD", *match.span("value"), 0.95)
         for match in _EXPIRY.finditer(text):
             if _EXPIRY_CONTEXT.search(text, max(0, match.start() - _REACH), match.start()):
                 yield Finding("CARD_EXPIRY", *match.span("value"), 0.8)
+
+
+def _with_prefix(text: str, run: Run) -> int:
+    prefix = _PREFIX.search(text, max(0, run.start - 4), run.start)
+    return prefix.start() if prefix else run.start
 
 
 def _named(word: re.Pattern[str], text: str, run: Run, reach: int = _REACH) -> bool:

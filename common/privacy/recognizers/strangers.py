@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from common.privacy.normalise import normalise
 from common.privacy.recognizers.base import Finding
 from common.privacy.recognizers.vocabulary import Vocabulary
 
@@ -17,6 +18,10 @@ _PARTICLES = frozenset(
         "mc", "o", "y", "e", "san", "st", "ni", "ó",
     ]
 )  # fmt: skip
+# Those that begin a name even in lower case.
+_FIRST_PARTICLES = frozenset(
+    ["umm", "abu", "ibn", "bint", "bin", "van", "von", "el", "al", "da", "di", "ni", "mac", "mc", "del", "della"]
+)
 _BEFORE = re.compile(
     r"\b(?:to|for|pay|paid|paying|owe|owes|owed|give|gave|lend|lent|ping|send|sent|ask|tell|told|did|does|has"
     r")[ ,]{1,2}$",
@@ -28,32 +33,29 @@ _SURELY_BEFORE = re.compile(
     r"|mr|mrs|ms|miss|dr|sir|my (?:\w+ )?(?:friend|mate|wife|husband|mum|mom|dad|mother|father|son"
     r"|daughter|brother|sister|landlord|landlady|flatmate|boss"
     r"|partner|girlfriend|boyfriend|cousin|uncle|aunt|nephew|niece|colleague|roommate|neighbour|solicitor|carer"
-    r"|child|kid))[ ,:]{1,2}$",
+    r"|child|kid)|joint (?:account|card) with|split (?:\w+ ){0,2}with|shared? (?:\w+ ){0,2}with)[ ,:]{1,2}$",
     re.IGNORECASE,
 )
-_AFTER = re.compile(
+AFTER = re.compile(
     r",? (?:here|speaking|sent|paid|owes|owed|lent|gave|wants|needs|said|says|told"
-    r"|asked|never|hasn't|didn't|again|please pay)\b",
+    r"|asked|nicked|stole|took|is calling|never|hasn't|didn't|again|please pay)\b",
     re.IGNORECASE,
 )
 _AND = re.compile(r" (?:and|&) [A-Z]")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){1,3}[^\W\d_]?\.?", re.IGNORECASE)
 # Little words of other languages: a sentence with them is not English with a name in it.
-_FOREIGN = frozenset(
-    [
-        "hola", "soy", "cual", "cuanto", "cuánto", "cuanta", "dinero", "tengo", "quiero", "como", "cómo",
-        "donde", "dónde", "puedo", "necesito", "tarjeta", "cuenta", "mi", "una", "por", "para", "que", "qué",
-        "bonjour", "je", "suis", "voudrais", "mon", "ma", "mes", "est", "quel", "quelle", "combien", "comment",
-        "ou", "où", "avec", "pour", "carte", "compte", "pas", "nous", "vous", "ich", "wie", "viel", "habe",
-        "mein", "meine", "ist", "nicht", "konto", "karte", "kann", "wo", "warum", "geld", "und", "der", "die",
-        "das", "hallo", "ciao", "sono", "vorrei", "quanto", "quanti", "soldi", "ho", "il", "mio", "mia",
-        "perché", "dove", "come", "non", "conto", "posso", "olá", "ola", "eu", "quero", "meu", "minha",
-        "quanto", "tenho", "onde", "posso", "não", "cartão", "conta", "ik", "heb", "mijn", "hoeveel", "kan",
-        "jij", "mij", "waar", "niet", "kaart", "rekening", "wil", "hoe", "jag", "har", "mitt", "min", "hur",
-        "mycket", "inte", "kort", "czy", "mam", "ile", "jak", "nie", "moje", "moja", "gdzie", "karta", "konto",
-        "chcę", "benim", "nasıl", "nerede", "kaç", "kart", "hesap",
-    ]
-)  # fmt: skip
+_FOREIGN_WORDS = """
+    hola soy cual cuanto cuánto cuanta dinero tengo quiero como cómo donde dónde código puedo necesito tarjeta
+    cuenta mi una por para que qué bonjour je suis voudrais mon ma mes est quel quelle combien comment ou où avec
+    pour carte compte pas nous vous ich wie viel habe mein meine ist nicht konto karte kann wo warum geld und der
+    die das hallo ciao sono vorrei quanto quanti soldi ho il mio mia perché dove come non conto posso olá ola eu
+    quero meu minha tenho onde não cartão conta ik heb mijn hoeveel kan pago llega cancelar transferencia cuesta
+    limite virement coûte changer veux perdu bloquée gebühr finde möchte überweisen abgelehnt zahlung noch wurde
+    przelew doszedł bonifico arrivato jij mij waar niet kaart rekening wil hoe jag har mitt min hur mycket inte
+    kort czy mam ile jak nie moje moja gdzie karta chcę benim nasıl nerede kaç kart hesap
+"""
+_FOREIGN = frozenset(_FOREIGN_WORDS.split())
+_FOREIGN |= {normalise(word).text for word in _FOREIGN}  # a normalised text has no accents
 _PLACE = re.compile(r"\b(?:at|in|near|via|inside|outside|around|the|a|an)\s(?:the\s)?[\"'“]?$", re.IGNORECASE)
 _MOST = 6
 
@@ -67,7 +69,7 @@ class _Word(NamedTuple):
 
 def find(text: str, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Names among the words of `text`; a text in another language, all strangers, is left alone."""
-    words = [_word(match, vocabulary) for match in _TOKEN.finditer(text)]
+    words = _with_surnames([_word(match, vocabulary) for match in _TOKEN.finditer(text)], vocabulary)
     strangers = sum(word.kind == "stranger" for word in words)
     if not 0 < strangers <= _MOST or is_foreign(text):
         return
@@ -84,11 +86,24 @@ def find(text: str, vocabulary: Vocabulary) -> Iterator[Finding]:
                 yield Finding("PERSON", start, end, 0.55)
 
 
+def _with_surnames(words: list[_Word], vocabulary: Vocabulary) -> list[_Word]:
+    """An everyday word right after a first name that is none is the surname ("susan white")."""
+    for index in range(1, len(words)):
+        before, word = words[index - 1], words[index]
+        close = word.start - before.end == 1
+        alike = word.text[0].isupper() or before.text[0].islower()
+        first = before.kind == "stranger" and vocabulary.is_given(before.text)
+        if first and close and alike and word.kind == "word" and vocabulary.is_surname(word.text):
+            words[index] = word._replace(kind="stranger")
+    return words
+
+
 def _stands_as_name(text: str, run: list[_Word], before: str) -> bool:
     start, end = run[0].start, run[-1].end
-    alone = not text[:start].strip() and not re.search(r"\w", text[end:])
+    line = text[text.rfind("\n", 0, start) + 1 : start], text[end:].split("\n", 1)[0]
+    alone = not re.search(r"\w", "".join(line))
     coupled = run[0].text[0].isupper() and _AND.match(text, end)
-    return bool(alone or coupled or run[0].kind == "initial" or _BEFORE.search(before) or _AFTER.match(text, end))
+    return bool(alone or coupled or run[0].kind == "initial" or _BEFORE.search(before) or AFTER.match(text, end))
 
 
 def is_foreign(text: str) -> bool:
@@ -134,11 +149,22 @@ def _word(match: re.Match[str], vocabulary: Vocabulary) -> _Word:
         kind = "initial" if low not in "ai" or word[0].isupper() else "word"
     elif low in _PARTICLES:
         kind = "particle"
-    elif "." in low or vocabulary.is_english(word):
+    elif _is_put_as_name(match, vocabulary):
+        kind = "stranger"
+    elif "." in low or (vocabulary.is_english(word) and not vocabulary.only_looks_english(word)):
         kind = "word"
     else:
         kind = "stranger"
     return _Word(word, match.start(), match.end(), kind)
+
+
+def _is_put_as_name(match: re.Match[str], vocabulary: Vocabulary) -> bool:
+    """Whether a first name that is an everyday word too has a capital which its place does not ask for."""
+    word, text, start = match.group(), match.string, match.start()
+    if not word[0].isupper() or word.isupper() or len(word) < 3 or vocabulary.is_plain(word):
+        return False
+    before = re.search(r"([^\W\d_])[^\W\d_]*,?\s$", text[max(0, start - 30) : start])
+    return bool(before and before[1].islower() and vocabulary.is_given(word))
 
 
 def _runs(words: list[_Word]) -> Iterator[list[_Word]]:
@@ -150,7 +176,7 @@ def _runs(words: list[_Word]) -> Iterator[list[_Word]]:
             continue
         while run and run[-1].kind != "stranger":
             run.pop()
-        while run and run[0].kind == "particle" and run[0].text[0].islower():
+        while run and run[0].kind == "particle" and run[0].text[0].islower() and run[0].text not in _FIRST_PARTICLES:
             run.pop(0)
         if run and any(item.kind == "stranger" for item in run):
             yield run

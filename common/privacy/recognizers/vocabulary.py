@@ -9,7 +9,7 @@ from pathlib import Path
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-_PATH = Path(__file__).parent.parent / "words.txt"
+_FOLDER = Path(__file__).parent.parent
 # Endings that hardly a name has and thousands of English words have.
 _ENDING = re.compile(
     r"(?:.{3}ings?|.{5}ly|.{3}ically|.{3}ously|.{3}(?:able|ible|ful|less|ments?|[ts]ions?|ology|ships?|wards?|i[sz]ed|i[sz]ing)"
@@ -44,6 +44,25 @@ class Vocabulary:
             return all(map(self.is_english, low.split("-")))
         return any(low.endswith(suffix) and self._has_stem(low.removesuffix(suffix)) for suffix in _SUFFIXES)
 
+    def is_everyday(self, word: str) -> bool:
+        """Whether `word` is a plain or an everyday word and no first name."""
+        low = word.lower()
+        return (low in self._all and not self.is_given(low)) or (self.is_english(word) and not self.is_given(word))
+
+    def is_given(self, word: str) -> bool:
+        """Whether `word` is a first name, though it may be an everyday word too ("Will", "Grace")."""
+        return _bare(word) in _listed("given_names.txt")
+
+    def only_looks_english(self, word: str) -> bool:
+        """Whether `word` is a name that no list of everyday words has, though its ending is English ("anatoly")."""
+        low = word.lower().replace("’", "'").strip(".'-")
+        parts = low.split("-")
+        return low not in self._all and any(part not in self._all and self.is_given(part) for part in parts)
+
+    def is_surname(self, word: str) -> bool:
+        """Whether `word` is an everyday word that is also a surname ("King", "Banks")."""
+        return _bare(word) in _listed("surname_words.txt")
+
     def is_slip(self, word: str) -> bool:
         """Whether `word` is an everyday word with a slip of the finger in it."""
         slips = next(count for longest, count in _SLIPS if len(word) <= longest)
@@ -59,5 +78,21 @@ class Vocabulary:
 
 
 @lru_cache(maxsize=1)
+def merchants() -> re.Pattern[str]:
+    """Shops and brands that are called like people."""
+    names = (_FOLDER / "merchants.txt").read_text(encoding="utf-8").splitlines()
+    listed = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE)
+
+
+def _bare(word: str) -> str:
+    return word.lower().replace("’", "'").removesuffix("'s").strip(".'-")
+
+
 def _words() -> frozenset[str]:
-    return frozenset(_PATH.read_text(encoding="utf-8").split())
+    return _listed("words.txt")
+
+
+@lru_cache(maxsize=3)
+def _listed(name: str) -> frozenset[str]:
+    return frozenset((_FOLDER / name).read_text(encoding="utf-8").split())

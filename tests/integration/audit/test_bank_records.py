@@ -13,17 +13,17 @@ import pytest
 from actions.bank.errors import CodeLocked, CodeWrong, StepUpRequired
 from actions.bank.model.money import Money
 from actions.bank.services import Bank
-from actions.bank.use_cases.audited import KNOWN
+from actions.bank.use_cases.audited import CARD_CHANGES, INSTRUCTIONS, KNOWN, LIMITS
 from actions.bank.use_cases.operation_kinds import KINDS
 from actions.bank.use_cases.operations import Order
 from common import demo, keys
 from common.audit import words
 from common.audit.pseudonym import Pseudonyms
+from common.audit.tally import Tally
 from common.database import open_pool
 from common.settings import Settings
 from custom_components.admin.desk import Desk
 from custom_components.security.audit import DoorAudit, is_present
-from custom_components.security.tally import Tally
 from custom_components.security.tokens import Principal
 from tests.integration.audit.records_of import Trail
 from tests.integration.bank.bank_customers import MakeCustomer
@@ -209,9 +209,32 @@ async def test_a_talk_is_recorded_when_a_person_is_asked_for_and_when_an_agent_t
     assert [one.actor for one in told] == [trail.who("customer", ALEX), *[trail.who("user", agent.subject)] * 2]
 
 
+@pytest.mark.parametrize("taken", [False, True], ids=["nobody-came", "the-agent-fell-silent"])
+async def test_a_talk_that_goes_back_by_itself_is_recorded_as_left(
+    bank: Bank, trail: Trail, bank_settings: Settings, sql: psycopg.Connection[Any], taken: bool
+) -> None:
+    number = (await bank.handoff.open(ALEX, uuid4().hex, "complaint", "wants a person")).number
+    pool = await open_pool(bank_settings, "identity", max_size=1)
+    desk = Desk(pool, DoorAudit(Pseudonyms(keys.load(bank_settings)), Tally(pool)))
+    is_present(Principal(str(uuid4()), "agent"))
+    if taken:
+        await desk.take(number, str(uuid4()), "Ann")
+    sql.execute("UPDATE bank.handoff_tickets SET gives_up_at = now() WHERE number = %s", (number,))
+    await desk.queue()
+    await desk.queue()
+    await pool.close()
+    ticket = trail.who("ticket", number)
+    told = [one for one in trail.about("customer", ALEX, "handoff") if one.details["ticket"] == ticket]
+    assert [(one.actor, one.details["stage"]) for one in told][-1] == ("system", "left")
+    assert [one.details["stage"] for one in told].count("left") == 1
+
+
 def test_every_operation_has_a_word_of_its_own() -> None:
     assert KINDS.keys() - KNOWN == set()
     assert KINDS.keys() - words.APPROVABLE == set()
+    assert set(CARD_CHANGES.values()) <= words.CARD_OPERATIONS
+    assert set(INSTRUCTIONS.values()) <= words.INSTRUCTIONS - {"other"}
+    assert set(LIMITS.values()) <= words.LIMITS
 
 
 async def test_no_record_of_the_bank_holds_a_number_that_names_somebody(bank: Bank, trail: Trail) -> None:

@@ -52,7 +52,7 @@ async def test_a_login_is_recorded_under_the_name_that_the_bank_uses_too(
     with psycopg.connect(settings.database_url) as root:
         query = "SELECT coalesce(customer_id, user_id) FROM identity.users WHERE login = %s"
         [(identifier,)] = root.execute(query, (login,)).fetchall()
-    who = trail.who(sort, identifier)  # type: ignore[arg-type]
+    who = trail.who(sort, identifier)  # type: ignore[arg-type]  # one of two sorts
     assert told == Told("login", who, who, "done", {"method": "password", "address": trail.who("address", HERE)})
 
 

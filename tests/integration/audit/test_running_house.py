@@ -14,6 +14,7 @@ from common.audit.metrics import SealerMetrics
 from common.audit.sealer import SealerError
 from common.settings import Settings
 from deploy import local
+from deploy.keeping import Kept
 from tests.integration.audit.test_tampering import master  # noqa: F401
 from tests.integration.audit.workshop import check, sealed, soon
 from tests.unit.common.audit.records import record
@@ -80,7 +81,7 @@ def test_tampering_with_a_running_house_is_named(
 
 
 def test_the_houses_sealer_is_started_again_when_it_is_killed(house: Settings, root: Sql) -> None:
-    with local._sealer(house) as kept:
+    with Kept(lambda: local._sealer(house)) as kept:
         root.execute(writer.INSERT, writer.values(record()))
         soon(lambda: sealed(root) == 1, seconds=120)
         kept.process.child.kill()

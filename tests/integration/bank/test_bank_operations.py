@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from actions.bank import errors
+from actions.bank.repository import intents
 from actions.bank.services import Bank
 from actions.bank.use_cases.operations import Order
 from tests.integration.bank.bank_customers import MakeCustomer
@@ -86,11 +87,18 @@ async def test_a_code_belongs_to_the_details_it_was_sent_for(
     key = (await bank.operations.prepare(customer, "edit_detail", order)).key
     await bank.step_up.challenge(customer, key)
     await bank.step_up.verify(customer, key, await code_for(customer))
-    changed = (
-        "UPDATE bank.payment_intents SET details = jsonb_set(details, '{value}', '\"+44 7700 900222\"') WHERE key = %s"
-    )
-    sql.execute(changed, (key,))
+    async with bank.operations.pool.connection() as connection:
+        intent = await intents.get(connection, customer, key)
+        own = await bank.operations.sealer.of(connection, customer)
+    details = {**intent["details"], "value": "+44 7700 900222"}
+    changed = own.seal({"details": details, "purpose": intent["purpose"]}, intents.place(key))
+    sql.execute("UPDATE bank.payment_intents SET sealed = %s WHERE key = %s", (changed, key))
     with pytest.raises(errors.CodeVoid):
+        await bank.operations.execute(customer, key)
+    other = (await bank.operations.prepare(customer, "edit_detail", order)).key
+    moved = "UPDATE bank.payment_intents SET sealed = (SELECT sealed FROM bank.payment_intents WHERE key = %s)"
+    sql.execute(f"{moved} WHERE key = %s", (other, key))
+    with pytest.raises(errors.KeyConflict):
         await bank.operations.execute(customer, key)
     assert (await bank.customers.profile(customer)).phone == "+44 7700 900000"
     await approve(bank, code_for, customer, "edit_detail", order)

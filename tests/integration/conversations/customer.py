@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import psycopg
 
 from actions.house import House
 from tests.dialogue import Reply, Talk, names
 from tests.integration.forms.conftest import CodeOf
+from tests.sealed_rows import lines
 
 SUMMARY, ASK_CODE, SENT = "utter_transfer_summary", "utter_ask_transfer_code", "utter_transfer_done"
 ASK_PAYEE = "utter_ask_transfer_payee"
@@ -96,11 +98,16 @@ class Customer:
 
     def sent(self) -> list[tuple[str, int, str]]:
         """Every transfer out, oldest first: payee, minor units, currency."""
-        return self.sql.execute(
-            "SELECT counterparty, amount_minor, currency FROM transactions WHERE customer_id = %s"
+        found = self.sql.execute(
+            "SELECT id, amount_minor, currency FROM transactions WHERE customer_id = %s"
             " AND kind = 'transfer' AND direction = 'out' ORDER BY created_at",
             (self.id,),
         ).fetchall()
+        return [(self.line(line)["counterparty"] or "", minor, currency) for line, minor, currency in found]
+
+    def line(self, transaction_id: UUID) -> dict[str, str | None]:
+        """The sealed counterparty and reference of a line of their feed."""
+        return lines(self.sql, self.talk.keyring, self.id)[transaction_id]
 
     def prepared(self) -> list[str]:
         """What became of everything they were shown a summary of, oldest first."""

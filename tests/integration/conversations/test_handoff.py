@@ -133,11 +133,10 @@ async def test_user_reports_a_scam_and_only_the_named_payment_is_called_back(ent
         await me.types_code(hears=SENT)
     told = await me.also_says("I was scammed: the payment of £20.00 to Mia Chen", "report_scam")
     cases = me.sql.execute(
-        "SELECT disputes.kind, counterparty FROM disputes JOIN transactions ON transactions.id = transaction_id"
-        " WHERE disputes.customer_id = %s ORDER BY disputes.kind",
-        (me.id,),
+        "SELECT kind, transaction_id FROM disputes WHERE customer_id = %s ORDER BY kind", (me.id,)
     )
-    assert cases.fetchall() == [("fraud", "Mia Chen"), ("transfer", "Mia Chen")]
+    told_of = [(kind, me.line(line)["counterparty"]) for kind, line in cases.fetchall()]
+    assert told_of == [("fraud", "Mia Chen"), ("transfer", "Mia Chen")]
     assert told[0].response == "utter_transfer_recall"
     assert me.tickets() == [("scam", 1, "queued")]
     assert me.balance() == 97_000, "what has left is back only when the other bank agrees"

@@ -105,6 +105,7 @@ async def test_a_notice_lives_and_dies_with_its_transaction(seeded: Settings, sq
     await pool.close()
     kept = told(sql, ALEX, "refund_booked")
     assert [one["amount"] for one in kept] == [{"minor": 1250, "currency": "GBP"}]
+    assert "counterparty" not in kept[0], "texts are sealed"
 
 
 async def test_the_seeded_past_is_no_news(sql: Sql) -> None:

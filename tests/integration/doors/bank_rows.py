@@ -14,7 +14,7 @@ from common.settings import Settings
 
 def run(settings: Settings, query: str, *values: Any) -> list[tuple[Any, ...]]:
     with psycopg.connect(settings.database_url, autocommit=True) as connection:
-        cursor = connection.execute(query, values)  # type: ignore[arg-type]
+        cursor = connection.execute(query, values)  # type: ignore[arg-type]  # not a constant: the caller's
         return cursor.fetchall() if cursor.description else []
 
 

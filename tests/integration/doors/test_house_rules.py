@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from common import processes
+from common.processes import ProcessState
 from custom_components.channels import pages
 
 CHAT = "/api/v2/chat"
@@ -61,6 +63,7 @@ async def test_wrong_method_is_405(house, error_of, method, path):
 
 async def test_every_route_without_a_token_is_refused_or_public(house, error_of):
     public = {"/api/v2/openapi.json", "/health/live", "/health/ready", "/metrics", "/", "/assets/{name}"}
+    public |= {"/open-banking/go/{state}", "/open-banking/back"}
     description = (await house.client.get("/api/v2/openapi.json")).json()
     for path, operations in description["paths"].items():
         for method in operations.keys() - {"parameters"}:
@@ -180,6 +183,20 @@ async def test_readiness_names_every_component(house):
     }
     assert (answer.status_code, components["action_server"]["status"]) == (503, "down")
     assert (await house.client.get("/health/live")).json() == {"status": "alive"}
+
+
+async def test_what_the_supervisor_knows_of_its_processes_is_shown(house):
+    home = house.app.ctx.house.settings.home
+    processes.write(home, {"bank worker": ProcessState(up=False, restarts=3)})
+    try:
+        shown = (await house.client.get("/health/ready")).json()["processes"]
+        metrics = (await house.client.get("/metrics")).text
+    finally:
+        processes.forget(home)
+    assert shown == {"bank worker": {"up": False, "restarts": 3}}
+    assert 'teller_process_up{process="bank_worker"} 0.0' in metrics
+    assert 'teller_process_restarts{process="bank_worker"} 3.0' in metrics
+    assert "processes" not in (await house.client.get("/health/ready")).json()
 
 
 async def test_metrics_count_turns_and_hold_no_words(house):

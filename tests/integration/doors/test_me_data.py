@@ -78,6 +78,7 @@ async def action_server(house: House, monkeypatch: pytest.MonkeyPatch) -> AsyncI
         assert server is not None
         await server.startup()
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        # Ignored below: in place of Rasa's endpoint
         house.agent.action_endpoint = SimpleNamespace(url=f"{address}/webhook")  # type: ignore[assignment]
         async with httpx.AsyncClient(base_url=address, timeout=20, trust_env=False) as client:
             yield client
@@ -151,6 +152,7 @@ async def test_nobody_but_a_customer_has_data_here(
 
 
 async def test_an_action_server_that_is_away_leaves_everything(house: House, customer_id: str, error_of: Any) -> None:
+    # Ignored below: in place of Rasa's endpoint
     house.agent.action_endpoint = SimpleNamespace(url="http://127.0.0.1:9/webhook")  # type: ignore[assignment]
     granted = await house.grant(grant_type="password", username=f"q-{customer_id}", password="zabriskie")
     bearer = {"Authorization": f"Bearer {granted.json()['access_token']}"}

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timezone
 
 import pytest
 
+from actions.bank.model.money import Money
+from actions.bank.repository import notices
+from actions.bank.repository.unit import open_bank_pool
 from common.demo import CUSTOMERS
 from tests.integration.doors.bank_rows import customer, notice, run
 
@@ -80,6 +84,27 @@ async def test_a_claim_whose_server_died_is_taken_up_and_nothing_said_twice(hous
     )
     assert len(await polled(house, headers, session_id)) == 1
     assert run(settings, "SELECT delivered_at IS NOT NULL FROM bank.notices WHERE id = %s", number) == [(True,)]
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_the_texts_of_a_notice_are_opened_when_it_is_told_and_one_that_cannot_be_stops_nothing(
+    house, settings, broken
+):
+    headers, session_id = await opened(house)
+    pool = await open_bank_pool(settings, 1)
+    facts = {"amount": Money(1250, "GBP"), "counterparty": "Corner Shop", "at": datetime.now(timezone.utc)}
+    async with pool.connection() as connection:
+        await notices.add(connection, CUSTOMERS["alex"], "transfer_returned", facts, about=f"{session_id}")
+    await pool.close()
+    if broken:
+        run(settings, "UPDATE bank.notices SET sealed_as = 'another place'")
+    notice(settings, CUSTOMERS["alex"], "refund_booked", REFUND)
+    answer = (await house.chat(headers, "what is new?", session_id=session_id)).json()
+    told = [one["text"] for one in answer["responses"] if "Corner Shop" in one["text"]]
+    assert ["£12.50" in text for text in told] == ([False] if broken else [True, False])
+    assert run(settings, "SELECT count(*) FROM bank.notices WHERE delivered_at IS NULL") == [(0,)]
+    assert run(settings, "SELECT count(*) FROM bank.notices WHERE kind = 'transfer_returned' AND facts ? 'counterparty'"
+               ) == [(0,)]  # fmt: skip
 
 
 async def test_old_news_is_not_told(house, settings):

@@ -25,7 +25,7 @@ class Operation:
     says: tuple[tuple[str, str], ...]
     summary: str
     sql: str
-    before: tuple[Any, ...]
+    before: tuple[Any, ...] | None
     after: tuple[Any, ...]
     has: dict[str, Any] = field(default_factory=dict)
     correction: tuple[str, str, str] | None = None
@@ -36,6 +36,15 @@ PLUS = {"plan": "plus"}
 PAYEE = {"payees": {"Anna Test": {"bban": "GB NWBK60161399287799", "currency": "GBP"}}}
 FUNDING = {"funding_cards": {"8835": {"scheme": "Visa", "card_kind": "debit", "issuer_country": "GB",
     "verified": True}}}  # fmt: skip
+ORDERED = {**PAYEE, "standing_orders": {"s1": {"account": "Main", "payee": "Anna Test", "amount_minor": 4000,
+    "currency": "GBP", "schedule": "monthly on the 1st", "next_run": "+10d", "status": "active"}}}  # fmt: skip
+RULE = {**FUNDING, "auto_topups": {"a1": {"account": "Main", "funding_card": "8835", "threshold_minor": 2000,
+    "amount_minor": 5000, "status": "active"}}}  # fmt: skip
+PHONES = {"devices": {"iPhone": {"platform": "ios", "trusted": True, "last_seen": "-1h"},
+    "Pixel": {"platform": "android", "trusted": True, "last_seen": "-2d"}}}  # fmt: skip
+ORDER = "SELECT amount_minor, schedule, status, next_run IS NULL FROM standing_orders WHERE customer_id = %(me)s"
+TOP_UP = "SELECT amount_minor, threshold_minor, schedule, status FROM auto_topups WHERE customer_id = %(me)s"
+LIMIT = "SELECT count(*), max(amount_minor), max(period) FROM transfer_limits WHERE customer_id = %(me)s"
 OPERATIONS = (
     Operation("unfreeze_card", (("unfreeze my card", "unfreeze_card"),), "utter_summary_unfreeze_card",
         CARD.format("status"), ("frozen",), ("active",),
@@ -124,4 +133,31 @@ OPERATIONS = (
         ("every month on the 5th", "inform")), "utter_summary_standing_order",
         "SELECT count(*), max(amount_minor), max(schedule) FROM standing_orders WHERE customer_id = %(me)s",
         (0, None, None), (1, 4500, "monthly on the 5th"), PAYEE, correction=("make it 45", "amount", "£45.00")),
+    Operation("standing order amount", (("change my standing order to Anna to £50", "scheduled_payments"),),
+        "utter_summary_change_standing_order", ORDER, (4000, "monthly on the 1st", "active", False),
+        (4500, "monthly on the 1st", "active", False), ORDERED, correction=("make it 45", "amount", "£45.00")),
+    Operation("standing order day", (("change my standing order", "scheduled_payments"), ("the 5th", "inform")),
+        "utter_summary_change_standing_order", ORDER, (4000, "monthly on the 1st", "active", False),
+        (4000, "monthly on the 7th", "active", False), ORDERED,
+        correction=("change the day to the 7th", "schedule", "monthly on the 7th")),
+    Operation("standing order resumed", (("resume my standing order", "scheduled_payments"),),
+        "utter_summary_change_standing_order", ORDER, (4000, "monthly on the 1st", "paused", True),
+        (4000, "monthly on the 1st", "active", False), {**PAYEE, "standing_orders": {"s1": {
+         "account": "Main", "payee": "Anna Test", "amount_minor": 4000, "currency": "GBP",
+         "schedule": "monthly on the 1st", "status": "paused"}}}),
+    Operation("automatic_top_up changed", (("change my automatic top-up to £80 below £30", "automatic_top_up"),),
+        "utter_summary_change_auto_top_up_threshold", TOP_UP, (5000, 2000, None, "active"),
+        (9000, 3000, None, "active"), RULE, correction=("make it 90", "amount", "£90.00")),
+    Operation("automatic_top_up to a day", (("change my automatic top-up", "automatic_top_up"),
+        ("every month on the 1st", "inform")), "utter_summary_change_auto_top_up", TOP_UP,
+        (5000, 2000, None, "active"), (5000, None, "monthly on the 1st", "active"), RULE),
+    Operation("change_transfer_limit", (('/declined_transfer{"next_step": "change_transfer_limit"}', ""),
+        ("a day", "inform"), ("30000", "inform")), "utter_summary_set_transfer_limit", LIMIT, (0, None, None),
+        (1, 3_500_000, "day"), correction=("make it 35000", "limit", "£35,000.00")),
+    Operation("change_transfer_limit in words", (("raise my transfer limit for one payment to £15,000",
+        "set_card_limit"),), "utter_summary_set_transfer_limit", LIMIT, (0, None, None), (1, 1_500_000, "payment")),
+    Operation("add_card_to_wallet", (('/apple_pay_or_google_pay{"next_step": "add_card_to_wallet"}', ""),
+        ("Pixel", "inform")), "utter_summary_add_card_to_wallet",
+        "SELECT wallet, wallet_tokens.status FROM wallet_tokens JOIN cards ON cards.id = card_id"
+        " WHERE customer_id = %(me)s", None, ("Google Pay", "active"), {**card(), **PHONES}),
 )  # fmt: skip

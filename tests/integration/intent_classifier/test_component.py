@@ -31,10 +31,12 @@ def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalModelStorag
 
 
 def create(storage: LocalModelStorage, **config: Any) -> LlamaIntentClassifier:
+    # Ignored below: no Rasa context is needed
     return LlamaIntentClassifier.create({**CONFIG, **config}, storage, Resource("classifier"), None)  # type: ignore
 
 
 def load(storage: LocalModelStorage) -> LlamaIntentClassifier:
+    # Ignored below: no Rasa context is needed
     return LlamaIntentClassifier.load(CONFIG, storage, Resource("classifier"), None)  # type: ignore
 
 
@@ -130,7 +132,7 @@ def test_the_fallback_takes_the_thresholds_that_were_fitted_with_the_classifier(
             {**defaults, **config},
             storage,
             Resource("fallback"),
-            None,  # type: ignore
+            None,  # type: ignore  # no Rasa context is needed
         ).component_config
 
     assert fallback()["threshold"] == point.fallback
@@ -152,6 +154,7 @@ def test_a_missing_artifact_or_engine_stops_the_start(storage: LocalModelStorage
 
 def test_unseen_sentences_of_the_assistants_own_intents_are_recognised() -> None:
     artifact = artifacts.load(ROOT / "models" / "intents")
+    # Ignored below: no Rasa context is needed
     component = LlamaIntentClassifier.create(CONFIG, None, Resource("classifier"), None)  # type: ignore
     found = evaluation.evaluate(component._engine, artifact, data.read_csv(ROOT / "tests" / "data" / "own_intents.csv"))
     print(f"\nown intents, unseen sentences: accuracy {found.accuracy:.4f} macro_f1 {found.macro_f1:.4f}")
@@ -165,6 +168,7 @@ def test_held_out_banking77_is_recognised() -> None:
         pytest.skip(f"skipped: no Banking77 here ({error})")
     _, held_out = data.split(rows, 0.1, 7)
     artifact = artifacts.load(ROOT / "models" / "intents")
+    # Ignored below: no Rasa context is needed
     component = LlamaIntentClassifier.create(CONFIG, None, Resource("classifier"), None)  # type: ignore
     found = evaluation.evaluate(component._engine, artifact, held_out)
     print(f"\nheld-out Banking77: accuracy {found.accuracy:.4f} macro_f1 {found.macro_f1:.4f}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -23,7 +26,7 @@ from actions.bank.services import Bank
 from common import assertion, keys
 from common.privacy.scrubber import Scrubber
 from common.sealed_stream import SealedStreamError
-from common.settings import Settings
+from common.settings import ROOT, Settings
 from custom_components.tracker_store.store import PostgresTrackerStore
 from deploy import backup, dump
 
@@ -193,3 +196,33 @@ def test_a_database_in_use_is_never_restored_into(house: Settings, customers: di
 def test_a_backup_is_proven_in_a_server_of_its_own(house: Settings, customers: dict[str, str], tmp_path: Path) -> None:
     assert backup.verify(house, backup.make(house, tmp_path)) >= 0
     assert os.listdir(tmp_path)
+
+
+def test_backup_and_restore_by_command_leave_a_record_in_every_database_concerned(
+    house: Settings, customers: dict[str, str], tmp_path: Path
+) -> None:
+    def command(*arguments: str) -> list[str]:
+        keyring = keys.load(house)
+        where = {
+            "TELLER_HOME": str(tmp_path / "home"),
+            "DATABASE_URL": house.database_url,
+            "REDIS_URL": house.redis_url,
+            "TELLER_KEYS": f"{keyring.active_id}:{base64.b64encode(keyring.kek(keyring.active_id)).decode()}",
+        }
+        call = [sys.executable, "-W", "ignore", "-m", "deploy.backup", *arguments]
+        done = subprocess.run(call, cwd=ROOT, env=os.environ | where, capture_output=True, text=True, timeout=240)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    def told(url: str) -> list[str]:
+        query = "SELECT details->>'action' FROM audit.intake WHERE kind = 'admin_action' ORDER BY id"
+        with psycopg.connect(url) as connection:
+            return [action for (action,) in connection.execute(query)]
+
+    before = len(told(house.database_url))
+    path, proven = command("make")
+    assert proven.startswith("restored into a scratch server and complete")
+    restored = command("restore", path)[-1].removeprefix("DATABASE_URL=")
+    assert told(house.database_url)[before:] == ["backup_made", "backup_restored"]
+    assert told(restored)[-1] == "backup_restored"
+    assert told(restored).count("backup_made") == before  # the dump is older than the record of its making

@@ -8,14 +8,22 @@ import dataclasses
 import os
 from uuid import uuid4
 
+import psycopg
 import pytest
 
+from actions.bank.bootstrap import open_bank
+from actions.bank.repository import intents
 from actions.bank.sealing import Sealer
+from actions.bank.seed import seed
+from actions.bank.use_cases.operations import Order
 from common import customer_keys, database, key_rotation, keys
 from common.customer_keys import DataKeys, KeyDestroyedError
+from common.demo import CUSTOMERS
 from common.key_wrapping import KeyringWrapper, WrappingError
 from common.keys import Keyring, KeyringError
 from common.settings import Settings
+
+ALEX = CUSTOMERS["alex"]
 
 
 def text(**ring: bytes) -> str:
@@ -61,6 +69,34 @@ async def test_rotation_under_load_opens_and_seals_all_the_while(own_database: S
     await pool.close()
 
 
+async def test_no_row_needs_the_key_that_leaves_the_ring(own_database: Settings) -> None:
+    oldest, leaving, new = (os.urandom(32) for _ in range(3))
+    with psycopg.connect(own_database.database_url) as connection:
+        connection.execute("DELETE FROM keys.data_keys")  # of other tests' rings
+    before = dataclasses.replace(own_database, keys=text(leaving=leaving, oldest=oldest))
+    await seed(before)
+    bank = await open_bank(before, connections=1)
+    complaint = await bank.complaints.open(None, "a guest's talk", "service", "the queue was long")
+    order = Order(details={"detail": "phone", "value": "+44 7700 900111"})
+    prepared = await bank.operations.prepare(ALEX, "edit_detail", order)
+    await bank.close()
+
+    await key_rotation.rotate(dataclasses.replace(before, keys=text(new=new, leaving=leaving, oldest=oldest)))
+    after = dataclasses.replace(before, keys=text(new=new, oldest=oldest))
+    assert (await key_rotation.status(after)).keys() == {"new"}
+    bank = await open_bank(after, connections=1)
+    assert (await bank.accounts.transactions(ALEX, merchant="Maya", limit=100)).count > 0
+    assert [device.name for device in await bank.devices.list(ALEX)] == ["iPhone 14", "iPad"]
+    async with bank.accounts.pool.connection() as connection:
+        intent = await intents.get(connection, ALEX, prepared.key)
+        guests = await connection.sealer.of_anyone(connection, None)
+        cursor = await connection.execute("SELECT id, words FROM complaints WHERE number = %s", (complaint.number,))
+        [row] = await cursor.fetchall()
+    assert intent["details"]["value"] == "+44 7700 900111"
+    assert guests.open(row["words"], f"complaints.words:{row['id']}") == {"words": "the queue was long"}
+    await bank.close()
+
+
 async def test_a_wrapped_key_of_another_owner_or_key_is_refused(own_database: Settings) -> None:
     data_keys = DataKeys(KeyringWrapper(Keyring({"a": os.urandom(32)})))
     one, other = (customer_keys.customer(uuid4()) for _ in range(2))
@@ -96,7 +132,7 @@ async def test_an_erased_customer_never_gets_a_key_again(own_database: Settings)
 
 
 def test_a_running_demo_finds_the_key_that_was_added_since(own_database: Settings, tmp_path: os.PathLike[str]) -> None:
-    home = dataclasses.replace(own_database, home=tmp_path)  # type: ignore[arg-type]
+    home = dataclasses.replace(own_database, home=tmp_path)  # type: ignore[arg-type]  # pytest's folder is a Path
     running = keys.load(home)
     added = key_rotation.add_demo_key(home)
     restarted = keys.load(home)

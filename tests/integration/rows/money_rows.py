@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _ITEM = """
-    SELECT counterparty, amount_minor, currency, created_at{more} FROM bank.transactions
+    SELECT id AS line, counterparty, amount_minor, currency, created_at{more} FROM bank.transactions
     WHERE customer_id = %(customer)s AND {which} ORDER BY created_at DESC LIMIT 1
 """
 

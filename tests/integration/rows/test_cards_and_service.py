@@ -17,6 +17,7 @@ from actions.wording import word
 from common import demo
 from tests.dialogue import Talk, rules
 from tests.integration.bank.bank_customers import MakeCustomer
+from tests.sealed_rows import device
 
 Sql = psycopg.Connection[Any]
 CARDS = "SELECT last4 FROM cards WHERE customer_id = %(me)s AND status NOT IN ('cancelled', 'expired')"
@@ -75,9 +76,9 @@ ROWS = [
     Row("unable_to_verify_identity", "mei", CHECK.format("rejected_reason, attempts_left::text"),
         "utter_unable_to_verify_identity_none"),
     Row("verify_my_identity", "sam", CHECK.format("missing_step"), "utter_verify_my_identity"),
-    Row("passcode_forgotten", "jonas", "SELECT name FROM devices WHERE customer_id = %(me)s",
+    Row("passcode_forgotten", "jonas", "SELECT id AS device FROM devices WHERE customer_id = %(me)s",
         "utter_passcode_no_device"),
-    Row("lost_or_stolen_phone", "omar", "SELECT name, last_seen FROM devices WHERE customer_id = %(me)s"
+    Row("lost_or_stolen_phone", "omar", "SELECT id AS device, last_seen FROM devices WHERE customer_id = %(me)s"
         " AND platform = 'ios'", "utter_lost_or_stolen_phone_none"),
     Row("verify_source_of_funds", "mei", "SELECT reason, effect, due_at FROM source_of_funds_requests"
         " WHERE customer_id = %(me)s", "utter_verify_source_of_funds_no_credit"),
@@ -96,7 +97,8 @@ ROWS = [
     Row("unfreeze_card", "priya", f"{CARDS} AND status = 'frozen'", "utter_card_checks_no_card"),
     Row("replace_card", "jonas", PHYSICAL, "utter_card_checks_no_card"),
     Row("set_card_limit", "alex", "SELECT amount_minor, currency FROM limits WHERE plan = 'plus' AND currency = 'GBP'"
-        " AND period = 'largest'", "utter_card_checks_no_card"),
+        " AND period = 'largest' AND code IN ('atm', 'card_spend', 'card_online')", "utter_card_checks_no_card",
+        "set the limit of card 4402"),
     Row("card_settings", "priya", CARDS, "utter_card_checks_no_card"),
     Row("show_card_details", "priya", f"{CARDS.replace('last4', 'last4, expires_on')}", "utter_show_card_details_none"),
     Row("account_details", "alex", "SELECT name, currency FROM accounts WHERE customer_id = %(me)s",
@@ -136,6 +138,8 @@ async def test_a_customer_with_data_hears_what_the_database_holds(house: House, 
     talk = Talk(house.keyring, me, f"row-{row.intent}")
     said = "\n".join(reply.text for reply in await talk.say(row.text, row.intent))
     for found in expected:
+        if "device" in found:
+            found["device"] = device(sql, house.keyring, me, found["device"])
         for ways in cells(found):
             assert any(way in said for way in ways), (ways, said)
 
@@ -229,11 +233,12 @@ async def test_a_lost_phone_is_signed_out_with_its_sessions_and_wallets(house: H
     assert [button["title"] for button in first[0].buttons] == ["iPhone 14", "iPad"]
     await talk.say("I lost my iPhone 14", "inform")
     query = """
-        SELECT revoked_at IS NOT NULL, ended_at IS NOT NULL, wallet_tokens.status FROM devices
+        SELECT devices.id, ended_at IS NOT NULL, wallet_tokens.status FROM devices
         JOIN app_sessions ON app_sessions.device_id = devices.id
-        JOIN wallet_tokens ON wallet_tokens.device_id = devices.id WHERE customer_id = %s AND name = 'iPhone 14'
+        JOIN wallet_tokens ON wallet_tokens.device_id = devices.id WHERE customer_id = %s AND revoked_at IS NOT NULL
     """
-    assert sql.execute(query, (alex,)).fetchall() == [(True, True, "removed")]
+    [(gone, *state)] = sql.execute(query, (alex,)).fetchall()
+    assert (device(sql, house.keyring, alex, gone), *state) == ("iPhone 14", True, "removed")
 
 
 async def test_a_statement_is_made_once(house: House, sql: Sql) -> None:

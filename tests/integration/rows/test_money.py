@@ -22,9 +22,11 @@ from actions.bank.errors import NotFound
 from actions.bank.seed import seed
 from actions.house import House
 from common import demo, keys
+from common.keys import Keyring
 from common.settings import Settings
 from tests.dialogue import Talk, names
 from tests.integration.rows.money_rows import ROWS, Row
+from tests.sealed_rows import lines
 
 ZONE = ZoneInfo("Europe/London")
 CHANGING = {"report_scam", "cash_withdrawal_not_recognised"}
@@ -61,10 +63,15 @@ def money(minor: int, currency: str) -> str:
     return str(format_currency(value, currency, locale="en_GB"))
 
 
-def facts(sql: Sql, query: str, customer: str) -> list[str]:
-    """Every column of the query's rows in words: amounts, times and days as a British reader sees them."""
+def facts(sql: Sql, keyring: Keyring, query: str, customer: str) -> list[str]:
+    """Every column of the query's rows in words: amounts, times and days as a British reader sees them.
+
+    A `line` names the transaction whose sealed columns are opened.
+    """
     texts = []
     for row in sql.execute(query, {"customer": customer}).fetchall():
+        sealed = lines(sql, keyring, customer).get(row.pop("line", None), {})
+        row |= {name: value for name, value in sealed.items() if name in row}
         for name, value in row.items():
             if value is None or name == "currency":
                 continue
@@ -90,7 +97,7 @@ async def test_the_reply_holds_what_the_database_holds(house: House, sql: Sql, r
     said = "\n".join(reply.text for reply in replies)
     assert "utter_apology" not in names(replies)
     for query in row.facts:
-        wanted = facts(sql, query, customer)
+        wanted = facts(sql, house.keyring, query, customer)
         assert wanted
         assert [text for text in wanted if text not in said] == []
 

@@ -17,7 +17,7 @@ def bank(monkeypatch: pytest.MonkeyPatch) -> FakeBank:
     fake = FakeBank()
 
     async def house() -> House:
-        return House(fake, KEYRING)  # type: ignore[arg-type]
+        return House(fake, KEYRING)  # type: ignore[arg-type]  # a bank in memory
 
     monkeypatch.setattr("actions.caller.house", house)
     return fake

@@ -38,3 +38,18 @@ def test_a_day_to_come_is_read(text: str, day: str) -> None:
 @pytest.mark.parametrize("text", ["", "soon", "the 32nd", "the 0th", "31 February 2027", "on 1 May 2020"])
 def test_what_is_no_day_to_come_is_asked_again(text: str) -> None:
     assert find_day(text, SUNDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("today", "text", "day"),
+    [
+        ("2028-02-28", "tomorrow", "2028-02-29"),
+        ("2027-01-31", "on the 30th", "2027-03-30"),
+        ("2027-01-31", "at the end of this month", "2027-01-31"),
+        ("2026-12-31", "tomorrow", "2027-01-01"),
+        ("2026-12-31", "the 31st", "2026-12-31"),
+        ("2026-12-30", "on 1 January", "2027-01-01"),
+    ],
+)
+def test_months_and_years_turn_as_they_do(today: str, text: str, day: str) -> None:
+    assert find_day(text, date.fromisoformat(today)) == date.fromisoformat(day)

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from actions.accounts import merchant_in
 from actions.parsing.answers import is_no, is_stop, is_yes, wants_new_code
 from actions.parsing.dates import Period, find_period
 from actions.parsing.numbers_in_ids import IbanProblem, find_card_ending, find_code, find_iban
 from actions.parsing.people import find_person, only_name
+from actions.transaction_filters import merchant_in
 
 TODAY = date(2026, 11, 22)  # a Sunday
 
@@ -28,6 +28,12 @@ TODAY = date(2026, 11, 22)  # a Sunday
         ("can you send twenty five quid to maya fernandes please", "maya fernandes"),
         ("I'd like to pay my landlord Max Weber 500 pounds from my euro account", "Max Weber"),
         ("i meant Mia", "Mia"),
+        ("pay Max 5 euros", "Max"),
+        ("pay Bob 5", "Bob"),
+        ("send Maya £30 for 2 pizzas", "Maya"),
+        ("send Maya £20 next friday", "Maya"),
+        ("send maya all my money", "maya"),
+        ("send Maya NaN pounds", "Maya"),
         ("change the payee", None),
         ("i want to send money", None),
         ("send money to someone", None),

@@ -38,8 +38,40 @@ async def test_the_first_miss_offers_two_readable_choices_and_the_second_a_perso
     first = await talk.say("blah", "nlu_fallback", ranking=("card_arrival", "affirm", "check_balance", "thank"))
     assert [button["payload"] for button in first[0].buttons] == ["/card_arrival", "/check_balance", "/out_of_scope"]
     assert first[0].buttons[0]["title"] == "Where is my card?"
-    assert names(await talk.say("blah", "out_of_scope")) == ["utter_fallback_person"]
+    assert names(await talk.say("blah", "nlu_fallback")) == ["utter_fallback_person"]
     assert names(await talk.say("yes", "affirm")) == ["utter_handoff_queued"]
+
+
+async def test_who_is_never_understood_is_not_told_the_same_again_and_again(talk: Talk) -> None:
+    said = [names(await talk.say("blah", intent)) for intent in ("nlu_fallback", "out_of_scope") * 2]
+    assert said == [["utter_fallback_choices"], ["utter_out_of_scope_person"]] * 2
+    await talk.say("hi", "greet")
+    assert names(await talk.say("blah", "nlu_fallback")) == ["utter_fallback_choices"]
+
+
+async def test_who_wants_something_else_is_asked_for_other_words(talk: Talk) -> None:
+    await talk.say("blah", "nlu_fallback")
+    assert names(await talk.say("/out_of_scope", "out_of_scope")) == ["utter_fallback_rephrase"]
+
+
+@pytest.mark.parametrize("scolding", ["you stupid bot", "this is USELESS", "wtf", "du bist nutzlos"])
+async def test_scolding_is_answered_with_an_apology_and_a_person(talk: Talk, scolding: str) -> None:
+    assert names(await talk.say(scolding, "out_of_scope")) == ["utter_scolded"]
+    assert names(await talk.say("yes", "affirm")) == ["utter_handoff_queued"]
+
+
+async def test_what_is_asked_in_anger_is_answered(talk: Talk) -> None:
+    assert names(await talk.say("thanks, you stupid thing", "thank")) == ["utter_thank"]
+
+
+@pytest.mark.parametrize("text", ["...", "?", "😀🤷", "!!!"])
+async def test_a_message_without_words_is_no_yes(talk: Talk, text: str) -> None:
+    assert names(await talk.say(text, "affirm")) == ["utter_no_words"]
+
+
+async def test_a_word_alone_brings_choices(talk: Talk) -> None:
+    [asked] = await talk.say("card", "inform", ranking=("card_arrival", "freeze_card"))
+    assert [button["payload"] for button in asked.buttons] == ["/card_arrival", "/freeze_card"]
 
 
 async def test_only_intents_with_words_for_a_button_are_offered(talk: Talk) -> None:
@@ -58,9 +90,9 @@ def test_every_wish_has_words_for_a_button() -> None:
 
 
 async def test_a_plain_answer_is_understood_whatever_its_intent(talk: Talk) -> None:
-    await talk.say("show me the number", "show_card_details")
+    await talk.say("you stupid bot", "out_of_scope")
     assert names(await talk.say("no", "nlu_fallback")) == ["utter_deny_offer"]
-    await talk.say("show me the number", "show_card_details")
+    await talk.say("you stupid bot", "out_of_scope")
     assert names(await talk.say("yes", "out_of_scope")) == ["utter_handoff_queued"]
 
 
@@ -110,7 +142,7 @@ async def test_an_understood_turn_in_between_starts_the_count_again(talk: Talk) 
 
 
 async def test_an_offer_holds_for_one_turn_only(talk: Talk, bank: FakeBank) -> None:
-    await talk.say("show me the number", "show_card_details")
+    await talk.say("you stupid bot", "out_of_scope")
     await talk.say("hi", "greet")
     assert names(await talk.say("yes", "affirm")) == ["utter_affirm_nothing_pending"]
     assert not bank.steps

@@ -362,7 +362,7 @@ async def test_a_forged_assertion_is_refused(talk: Talk, bank: FakeBank) -> None
     talk.token = "e30.e30.forged"
     assert names(await talk.say("send £25 to Maya", "transfer_money"))[0] == "utter_identity_refused"
     assert names(await talk.say("what is my balance", "check_balance")) == ["utter_identity_refused"]
-    assert not bank.steps
+    assert set(bank.steps) == {("denied", "action_server", "assertion_invalid")}
 
 
 async def test_every_step_asks_one_thing_in_its_last_sentence(talk: Talk) -> None:
@@ -371,4 +371,5 @@ async def test_every_step_asks_one_thing_in_its_last_sentence(talk: Talk) -> Non
 
 
 def _fields(held: object) -> dict[str, object]:
+    # Ignored below: a dataclass with slots
     return {name: getattr(held, name) for name in held.__slots__}  # type: ignore[attr-defined]

@@ -40,7 +40,7 @@ def test_sums_are_exact_and_undone_by_subtraction(a: int, b: int) -> None:
 @pytest.mark.parametrize("amount", [1.5, Decimal(1), True, "1", None])
 def test_only_whole_minor_units_make_money(amount: object) -> None:
     with pytest.raises(TypeError):
-        Money(amount, "GBP")  # type: ignore[arg-type]
+        Money(amount, "GBP")  # type: ignore[arg-type]  # wrong on purpose
 
 
 @pytest.mark.parametrize("currency", ["gbp", "£", "POUND", "", "GÉP"])

@@ -10,6 +10,7 @@ from common.log import JsonLines
 
 
 def line(message: str, *arguments: object, exc_info: object = None) -> dict:
+    # Ignored below: wrong arguments on purpose
     record = logging.LogRecord("rasa.core", logging.ERROR, __file__, 1, message, arguments, exc_info)  # type: ignore
     return json.loads(JsonLines().format(record))
 

@@ -32,3 +32,30 @@ def test_a_limit_must_be_a_whole_number_above_zero(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TELLER_RATE_LIMIT", value)
     with pytest.raises(settings.SettingsError, match="TELLER_RATE_LIMIT"):
         settings.load()
+
+
+@pytest.mark.parametrize(
+    ("networks", "header", "told"),
+    [
+        ("10.0.0.0/33", None, "TELLER_TRUSTED_PROXIES must name networks"),
+        ("the proxy", None, "TELLER_TRUSTED_PROXIES must name networks"),
+        ("10.0.0.0/8", "CF-IPCountry: GB", "TELLER_COUNTRY_HEADER must be the name of a header"),
+        ("", "CF-IPCountry", "TELLER_COUNTRY_HEADER needs TELLER_TRUSTED_PROXIES"),
+    ],
+)
+def test_proxies_that_cannot_be_read_or_trusted_stop_the_start(
+    monkeypatch: pytest.MonkeyPatch, networks: str, header: str | None, told: str
+) -> None:
+    monkeypatch.setenv("TELLER_TRUSTED_PROXIES", networks)
+    if header is not None:
+        monkeypatch.setenv("TELLER_COUNTRY_HEADER", header)
+    with pytest.raises(settings.SettingsError, match=told):
+        settings.load()
+
+
+def test_proxies_are_networks_of_both_families(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELLER_TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8")
+    monkeypatch.setenv("TELLER_COUNTRY_HEADER", "CF-IPCountry")
+    loaded = settings.load()
+    assert [str(network) for network in loaded.trusted_proxies] == ["10.0.0.0/8", "fd00::/8"]
+    assert loaded.country_header == "CF-IPCountry"

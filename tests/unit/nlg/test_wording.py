@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -21,18 +20,6 @@ from custom_components.nlg import wording as module
 from custom_components.nlg.generator import LanguageNLG
 from custom_components.nlg.wording import FOLDER, Wording, WordingMissing
 
-FIELD = re.compile(r"{(\w+)}")
-GERMAN = {
-    name: variants
-    for file in sorted((FOLDER / "de").glob("*.yml"))
-    for name, variants in yaml.safe_load(file.read_text(encoding="utf-8"))["wording"].items()
-}
-
-
-@pytest.fixture(scope="module")
-def shipped() -> Wording:
-    return Wording()
-
 
 @pytest.fixture
 def small(tmp_path: Path) -> Wording:
@@ -47,19 +34,6 @@ def tracker(language: str | None = None) -> DialogueStateTracker:
     if language:
         made.update(SlotSet("language", language))
     return made
-
-
-@pytest.mark.parametrize("response", sorted(GERMAN))
-def test_german_says_what_english_says(shipped: Wording, response: str) -> None:
-    english = shipped.find(response, "en").variants
-    known = {field for variant in english for field in FIELD.findall(variant["text"])}
-    assert len({variant["text"] for variant in GERMAN[response]}) >= 2
-    for variant in GERMAN[response]:
-        assert set(FIELD.findall(variant["text"])) <= known
-        payloads = [button["payload"] for button in variant.get("buttons", ())]
-        assert payloads == [button["payload"] for button in english[0].get("buttons", ())]
-        if response.startswith("utter_ask_") or response == "utter_transfer_summary":
-            assert variant["text"].endswith("?")
 
 
 def test_no_file_of_another_language_is_read_by_rasa() -> None:

@@ -82,6 +82,17 @@ def test_a_payee_is_replaced_wherever_it_stands(events: EventScrubber) -> None:
     assert "quux" not in str(events.scrub(said, DialogueState()).payloads).lower()
 
 
+def test_facts_beside_a_bots_words_are_not_stored(events: EventScrubber) -> None:
+    facts: dict[str, Any] = {"old": {"value": "4 Birch Lane"}, "iban": "DE89370400440532013000"}
+    marks = {"utter_action": "utter_transfer_done", "notice": "notice-7"}
+    words = "Done: €5.00 is on its way to Pádraig Ó Síoráin."
+    facts["payee"] = "Pádraig Ó Síoráin"
+    said = {"event": "bot", "timestamp": 1.0, "text": words, "data": {}, "metadata": {**facts, **marks}}
+    [payload] = events.scrub([said], DialogueState()).payloads
+    assert payload["metadata"] == marks
+    assert payload["text"] == "Done: €5.00 is on its way to <PERSON>."
+
+
 def test_only_the_name_of_a_payee_is_replaced(events: EventScrubber) -> None:
     payee = slot("transfer_payee", {"name": "Zebediah Quux", "tail": "9273", "currency": "SEK"})
     asked = {"event": "bot", "timestamp": 1.0, "text": "SEK 5.00 to Zebediah Quux (account ending 9273)?"}

@@ -39,6 +39,7 @@ def label_names() -> dict[str, set[str]]:
             for node in ast.walk(tree):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in METRICS:
                     lists = [argument for argument in node.args[2:] if isinstance(argument, ast.List | ast.Tuple)]
+                    # Ignored below: a keyword of a list
                     lists += [word.value for word in node.keywords if word.arg == "labelnames"]  # type: ignore[misc]
                     for each in lists:
                         found.setdefault(path.name, set()).update(ast.literal_eval(each))

@@ -109,7 +109,7 @@ def test_a_scrubber_that_cannot_run_hides_everything(monkeypatch: pytest.MonkeyP
 
 
 def test_a_text_that_is_no_text_hides_everything(scrubber: Scrubber) -> None:
-    assert scrubber.scrub(object()) == REDACTED  # type: ignore[arg-type]
+    assert scrubber.scrub(object()) == REDACTED  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_an_ordinary_message_is_scrubbed_in_milliseconds(
@@ -123,7 +123,8 @@ def test_an_ordinary_message_is_scrubbed_in_milliseconds(
         "how much did I spend at Tesco last month?",
     ]
     times = []
-    for text in said * 20:
+    for turn, text in enumerate(said * 20):
+        text += " please" * (turn % 20)  # a text that was clean is remembered
         digits.runs.cache_clear()
         before = time.perf_counter()
         scrubber.scrub(text)

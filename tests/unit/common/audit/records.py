@@ -10,6 +10,7 @@ HEX = "0123456789abcdef" * 2
 CUSTOMER = f"customer_{HEX}"
 DETAILS: dict[str, dict[str, Any]] = {
     "login": {"method": "password", "reason": "invalid_grant", "address": f"address_{HEX}", "count": 3},
+    "seen": {"address": f"address_{HEX}", "count": 3},
     "token_revoked": {"method": "refresh_token", "reason": "by_customer"},
     "access_denied": {
         "door": "session",
@@ -79,5 +80,7 @@ KINDS = get_args(Kind)
 
 def record(kind: str = "money_movement", outcome: str = "done", **details: Any) -> AuditRecord:
     """A record with what its kind requires, and `details` besides or instead."""
+    # Ignored below: any kind, any detail
     required = {name: DETAILS[kind][name] for name in SHAPES[kind].required}  # type: ignore[index]
+    # Ignored below: any kind, any detail
     return AuditRecord(kind, CUSTOMER, outcome, subject=CUSTOMER, details=required | details)  # type: ignore[arg-type]

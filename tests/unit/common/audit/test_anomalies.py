@@ -169,3 +169,10 @@ def test_what_moves_by_itself_is_neither_unusual_nor_usual() -> None:
     assert kinds([*by_itself, paid(30, 9_000_000, hour=3)]) == []
     by_hand = [paid(day, 1_000 + day) for day in range(30)]
     assert kinds([*by_hand, paid(30, 9_000_000, hour=3)], fresh=31) == ["unusual_amount", "unusual_hour"]
+
+
+@pytest.mark.parametrize(("outcome", "alerts"), [("refused", []), ("done", ["impossible_travel"])])
+def test_only_who_came_in_has_travelled(outcome: str, alerts: list[str]) -> None:
+    """Whoever only tried to be somebody was not there."""
+    here = event(0, kind="seen", country="GB")
+    assert kinds([here, event(2, kind="login", outcome=outcome, country="BR")]) == alerts

@@ -23,7 +23,7 @@ WORDS = sorted({word for name, value in vars(words).items() if name.isupper() fo
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_takes_all_of_its_details_and_a_session(kind: str) -> None:
-    shape = SHAPES[kind]  # type: ignore[index]
+    shape = SHAPES[kind]  # type: ignore[index]  # any kind; or wrong on purpose
     assert DETAILS[kind].keys() == shape.required.keys() | shape.optional.keys()
     taken = record(kind, **DETAILS[kind], session=f"session_{HEX}")
     assert taken.details == DETAILS[kind] | {"session": f"session_{HEX}"}
@@ -32,9 +32,10 @@ def test_every_kind_takes_all_of_its_details_and_a_session(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_kind_goes_without_what_it_requires(kind: str) -> None:
-    for name in SHAPES[kind].required:  # type: ignore[index]
+    for name in SHAPES[kind].required:  # type: ignore[index]  # any kind; or wrong on purpose
         details = {key: value for key, value in DETAILS[kind].items() if key != name}
         with pytest.raises(AuditRecordError, match=name):
+            # Ignored below: any kind; or wrong on purpose
             AuditRecord(kind, CUSTOMER, "done", details=details)  # type: ignore[arg-type]
 
 
@@ -116,7 +117,7 @@ def test_a_records_details_cannot_be_changed_afterwards() -> None:
     details["scope"] = "Priya Raghunathan"
     assert taken.details == {"scope": "everything"}
     with pytest.raises(TypeError):
-        taken.details["scope"] = "Priya Raghunathan"  # type: ignore[index]
+        taken.details["scope"] = "Priya Raghunathan"  # type: ignore[index]  # any kind; or wrong on purpose
 
 
 def test_the_scrubber_finds_nothing_personal_in_any_word() -> None:

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from psycopg import Error
-from psycopg_pool import PoolTimeout
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from common.audit.record import SYSTEM, AuditRecord
 from common.audit.writer import append
-from common.database import Pool
 
 WINDOW_S = 60.0
 """A record is written within a second when it is new, and at most once in this time while it repeats."""
@@ -41,31 +41,35 @@ class Tally:
     A server that dies loses the counts of at most one window, never the first record of it.
     """
 
-    def __init__(self, pool: Pool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Any], clock: Callable[[], float] = time.monotonic) -> None:
         self._pool = pool
         self._clock = clock
         self._known: dict[_Key, _Counted] = {}
         self._writer: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        self._writer = asyncio.create_task(self._write_on())
-
     async def close(self) -> None:
-        """Write what waits and stop."""
+        """Write what waits and stop; what a database that is away does not take is lost, and logged by its number."""
         if self._writer:
             self._writer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._writer
-        await self.write(everything=True)
+            self._writer = None
+        try:
+            await self.write(everything=True)
+        except (Error, PoolTimeout) as error:
+            lost = sum(one.waiting for one in self._known.values())
+            logger.error("%d refusals could not be recorded: %s", lost, type(error).__name__)
 
     def add(self, record: AuditRecord) -> None:
-        """Count a record; its kind must take a `count`."""
+        """Count a record; its kind must take a `count`. The first one starts the writing on the running loop."""
         key = _key(record)
         if key not in self._known and len(self._known) >= MOST:
             record = _nameless(record)
             key = _key(record)
         known = self._known.setdefault(key, _Counted(record, 0, self._clock()))
         known.waiting += 1
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_on())
 
     async def write(self, *, everything: bool = False) -> None:
         """Write what is due; what the database does not take now stays counted."""
@@ -108,7 +112,7 @@ def _told(due: dict[_Key, _Counted]) -> Iterator[_Row]:
 
 def _key(record: AuditRecord) -> _Key:
     details = tuple(sorted(record.details.items()))
-    return record.kind, record.actor, record.subject, record.outcome, record.channel, details
+    return record.kind, record.actor, record.subject, record.outcome, record.channel, record.country, details
 
 
 def _nameless(record: AuditRecord) -> AuditRecord:
