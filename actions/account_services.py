@@ -15,7 +15,7 @@ from actions.bank.model.accounts import Loan
 from actions.bank.model.money import Money
 from actions.bank.model.policies import Country
 from actions.bank.wording import share
-from actions.caller import GUEST, NEXT_STEPS, Button, TellerAction, Turn
+from actions.caller import GUEST, NEXT_STEPS, TellerAction
 from actions.card_checks import day
 from actions.forms import HANDOFF
 from actions.operation_accounts import DETAIL_WORDS
@@ -26,6 +26,7 @@ from actions.parsing.countries import country_name, find_country
 from actions.parsing.dates import find_period
 from actions.parsing.text import normalise
 from actions.topics import topic
+from actions.turn import Button, Turn
 
 _NOT_OFFERED = "not offered"
 _PROOF = re.compile(r"\bproof of (?:a |the |my )?(?:payment|transfer)|\bpayment (?:proof|confirmation)\b", re.I)

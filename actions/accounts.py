@@ -11,11 +11,12 @@ from actions import linked_accounts
 from actions.bank.errors import AccountNotAvailable
 from actions.bank.model.accounts import Account
 from actions.bank.model.transactions import Transaction, TransactionPage
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.forms import HANDOFF
 from actions.parsing.amounts import find_currency
 from actions.parsing.dates import Period, find_period
 from actions.transaction_filters import amount_range, merchant_in, worded_period, worded_range
+from actions.turn import Turn
 from actions.wording import word
 
 _LISTED = 10
@@ -149,6 +150,7 @@ async def _tell_elsewhere(turn: Turn, period: Period) -> list[EventType]:
 def line(item: Transaction, turn: Turn) -> str:
     """One transaction in a list: day, counterparty, signed amount, status where it is not plain completed."""
     sign = "+" if item.direction == "in" else "-"
+    turn.people.update(item.people)
     day = word(item.created_at.astimezone(turn.zone).date(), language=turn.language)
     status = "" if item.status == "completed" else f" ({word(item.status, language=turn.language)})"
     return f"{day}: {item.counterparty}, {sign}{word(item.amount, language=turn.language)}{status}"

@@ -7,11 +7,12 @@ from datetime import datetime
 from rasa_sdk.events import EventType
 
 from actions.bank.model.transactions import Transaction
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.lookup_ends import which
 from actions.lookup_facts import facts, named
 from actions.lookup_steps import say_known
 from actions.proposals import propose
+from actions.turn import Turn
 
 _SEARCHED, _OFFERED = 30, 3
 

@@ -10,13 +10,14 @@ from rasa_sdk.events import EventType
 from actions.bank.card_health import causes
 from actions.bank.model.cards import Card, CardOrder
 from actions.bank.model.transactions import Transaction
-from actions.caller import GUEST, TellerAction, Turn
+from actions.caller import GUEST, TellerAction
 from actions.cards import named_cards
 from actions.forms import HANDOFF
 from actions.lookup_facts import facts
 from actions.parsing.countries import country_name, find_country
 from actions.proposals import offer_operation
 from actions.topics import topic
+from actions.turn import Turn
 
 _SEARCHED = 60
 _GONE = ("cancelled", "expired")

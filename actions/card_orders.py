@@ -16,7 +16,7 @@ from actions.bank.model.cards import Card, CardLimit
 from actions.bank.model.operations import OperationQuote
 from actions.bank.use_cases.card_operations import FROZEN_FOR_GOOD
 from actions.bank.use_cases.operations import Order
-from actions.caller import NEXT_STEPS, TellerAction, Turn
+from actions.caller import NEXT_STEPS, TellerAction
 from actions.card_checks import asked_cards, day
 from actions.cards import named_cards
 from actions.forms import HANDOFF
@@ -26,6 +26,7 @@ from actions.operations import start_operation
 from actions.parsing.text import normalise
 from actions.proposals import offer_operation
 from actions.topics import topic
+from actions.turn import Turn
 
 _GONE = ("cancelled", "expired")
 _OFF = re.compile(r"\b(?:off|disabled?|deactivated?|stop|block)\b", re.I)

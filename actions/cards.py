@@ -8,12 +8,13 @@ from rasa_sdk.events import EventType
 
 from actions.bank.errors import CardNotAvailable
 from actions.bank.model.cards import Card, CardOrder
-from actions.caller import Button, TellerAction, Turn
+from actions.caller import TellerAction
 from actions.forms import HANDOFF
 from actions.lookup_facts import facts
 from actions.parsing.numbers_in_ids import find_card_ending
 from actions.parsing.text import tokens
 from actions.proposals import offer_operation
+from actions.turn import Button, Turn
 
 _KINDS = ("virtual", "disposable", "physical")
 _PAYMENTS_TOLD = 3

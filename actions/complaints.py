@@ -6,9 +6,10 @@ import re
 
 from rasa_sdk.events import EventType
 
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.handoff import talk_summary
 from actions.parsing.text import normalise
+from actions.turn import Turn
 
 REASON = "complaint"
 _ABOUT_MONEY = re.compile(

@@ -8,12 +8,13 @@ from rasa_sdk.events import EventType
 
 from actions.bank.errors import CaseNotPossible
 from actions.bank.model.transactions import Transaction
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.lookup_ends import which
 from actions.lookup_facts import facts, named
 from actions.lookup_steps import say_known
 from actions.overture import call_person
 from actions.proposals import cancel_transfer, propose, say_case
+from actions.turn import Turn
 
 _SEARCHED, _OFFERED = 60, 4
 _DISPUTABLE = {

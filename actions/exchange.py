@@ -9,9 +9,10 @@ from rasa_sdk.events import EventType
 from actions.bank.errors import InsufficientFunds
 from actions.bank.model.money import Money
 from actions.bank.model.policies import Rate
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.operations import start_operation
 from actions.parsing.amounts import AmountProblem, find_amount, find_currencies
+from actions.turn import Turn
 
 _PAIRS_TOLD = 4
 

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from rasa_sdk.events import EventType, FollowupAction
 
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.form_switching import NEXT, after_form
 from actions.titles import title
+from actions.turn import Turn
 
 
 class SubmitForm(TellerAction):

@@ -16,8 +16,8 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.caller import OFFER_SLOT, Button, Turn, current_turn
 from actions.titles import title
+from actions.turn import OFFER_SLOT, Button, Turn, current_turn
 
 NEXT, PARKED = "form_next", "form_parked"
 YES_NO = (Button("Yes, please", "/affirm"), Button("No, thanks", "/deny"))

@@ -6,8 +6,8 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.caller import Turn
 from actions.form_switching import NEXT
+from actions.turn import Turn
 
 
 class Miss(Exception):

@@ -27,12 +27,13 @@ from rasa_sdk.events import ActionExecutionRejected, ActiveLoop, EventType, Foll
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.bank.errors import BankError
-from actions.caller import OFFER_SLOT, LoginNeeded, Turn, current_turn, open_turn, place
+from actions.caller import open_turn, place
 from actions.form_switching import NEXT, PARKED, idle_time, parked_with, proposed_now, unparked
 from actions.form_turn import Ended, FormTurn, Miss, PutAside
 from actions.overture import overture
 from actions.parsing.text import normalise
 from actions.titles import title
+from actions.turn import OFFER_SLOT, LoginNeeded, Turn, current_turn
 from common.assertion import AssertionInvalid
 
 log = structlog.get_logger(__name__)

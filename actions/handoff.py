@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
-from actions.caller import TellerAction, Turn, intent_of, past_messages
+from actions.caller import TellerAction
+from actions.turn import Turn, intent_of, past_messages
 
 _TOPICS = 5
 _NO_TOPICS = frozenset({"affirm", "deny", "inform", "human_handoff", "repeat", "thank", "greet", ""})

@@ -12,10 +12,10 @@ from actions.bank.core.errors import AuthorisationNeeded, CoreError
 from actions.bank.core.values import Balance, DirectDebit, StandingOrder
 from actions.bank.errors import NotFound
 from actions.bank.use_cases.linked import Entry, Linked
-from actions.caller import OFFER_SLOT, Turn
 from actions.parsing.dates import Period
 from actions.parsing.elsewhere import elsewhere
 from actions.proposals import propose
+from actions.turn import OFFER_SLOT, Turn
 
 T = TypeVar("T")
 

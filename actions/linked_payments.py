@@ -21,7 +21,7 @@ from actions.parsing.amounts import AmountProblem, find_amount, without_amounts
 from actions.parsing.text import normalise
 
 if TYPE_CHECKING:
-    from actions.caller import Turn
+    from actions.turn import Turn
 
 STEP = "pay_linked"
 _TO = re.compile(

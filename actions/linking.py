@@ -13,7 +13,7 @@ from actions.bank.core.errors import CoreError
 from actions.parsing.elsewhere import Wish, linking
 
 if TYPE_CHECKING:
-    from actions.caller import Turn
+    from actions.turn import Turn
 
 # The slot of caller.OFFER_SLOT, which imports this module.
 OFFER = "service_offer"

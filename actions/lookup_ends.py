@@ -9,10 +9,10 @@ from rasa_sdk.events import EventType
 
 from actions.accounts import spaced
 from actions.bank.model.transactions import Transaction
-from actions.caller import Button, Turn
-from actions.lookup_facts import facts, named
+from actions.lookup_facts import facts, named, people
 from actions.lookup_steps import offer_dispute, offer_fraud_case, say_cards, say_limits
 from actions.proposals import ask_value, propose
+from actions.turn import Button, Turn
 
 
 async def which(turn: Turn, items: Sequence[Transaction], response: str, sentence: str) -> None:
@@ -21,7 +21,7 @@ async def which(turn: Turn, items: Sequence[Transaction], response: str, sentenc
         Button(f"{item.amount}, {item.counterparty}", sentence.format(amount=item.amount, name=item.counterparty))
         for item in items
     ]
-    turn.say(response, buttons=buttons)
+    turn.say(response, buttons=buttons, people=people(items))
 
 
 async def unknown_payment(turn: Turn, items: Sequence[Transaction]) -> list[EventType]:

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from actions.bank.model.money import Money
 from actions.bank.model.transactions import Transaction
-from actions.caller import Turn
 from actions.parsing.amounts import AmountProblem, find_amounts
 from actions.parsing.dates import Period, find_period
 from actions.parsing.text import tokens, words
 from actions.transaction_filters import merchant_in, worded_period
+from actions.turn import Turn
 from actions.wording import word
 
 _NO_NAMES = words(
@@ -35,6 +35,7 @@ def facts(item: Transaction) -> dict[str, object]:
     """A transaction's values for a response."""
     return {
         "counterparty": item.counterparty,
+        "people": item.people,
         "amount": item.amount,
         "status": item.status,
         "created": item.created_at,
@@ -50,6 +51,11 @@ def facts(item: Transaction) -> dict[str, object]:
         "reference": item.reference,
         "entry_mode": (item.entry_mode or "").replace("_", " and "),
     }
+
+
+def people(items: Sequence[Transaction]) -> list[str]:
+    """Whom these name."""
+    return [name for item in items for name in item.people]
 
 
 @dataclass(frozen=True, slots=True)

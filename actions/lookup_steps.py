@@ -12,9 +12,9 @@ from rasa_sdk.events import EventType
 
 from actions.bank.errors import CurrencyNotOffered
 from actions.bank.model.transactions import Transaction
-from actions.caller import Turn
 from actions.lookup_facts import facts
 from actions.proposals import propose, say_case
+from actions.turn import Turn
 
 _LIMIT_OF = {"transfer_limit": "transfer", "cash_limit": "atm", "top_up_limit": "top_up_card"}
 _TOLERANCE = Decimal("0.01")

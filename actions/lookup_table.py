@@ -11,7 +11,7 @@ from rasa_sdk.events import EventType
 from actions import lookup_ends as ends
 from actions import lookup_steps as steps
 from actions.bank.model.transactions import Direction, Transaction
-from actions.caller import Turn
+from actions.turn import Turn
 
 _DUPLICATE_HOURS = 72
 

@@ -12,9 +12,10 @@ from datetime import datetime
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.bank.model.transactions import Transaction
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.lookup_facts import facts, named
 from actions.lookup_table import TABLE, Lookup
+from actions.turn import Turn
 
 __all__ = ["TABLE", "ActionLookUpTransactions", "facts"]
 

@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from actions.bank.errors import CurrencyNotOffered
 from actions.bank.model.money import Money
-from actions.caller import Turn
 from actions.lookup_facts import facts as transaction_facts
 from actions.lookup_steps import reason
 from actions.parsing.amounts import AmountProblem, find_amount, find_currencies
 from actions.parsing.countries import country_name, find_country
 from actions.parsing.text import normalise, words
+from actions.turn import Turn
 
 _COINS = words("bitcoin bitcoins btc ethereum ether eth crypto cryptocurrency usdt dogecoin xrp")
 _SCHEMES = {"amex": "American Express", "american express": "American Express", "diners": "Diners Club",

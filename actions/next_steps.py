@@ -16,13 +16,14 @@ from actions.bank.errors import NotFound
 from actions.bank.model.customers import Device
 from actions.bank.model.transactions import Transaction
 from actions.bank.use_cases.wallet_operations import WALLETS
-from actions.caller import NEXT_ABOUT, NEXT_STEP, NEXT_STEPS, Button, NextStep, Turn
-from actions.lookup_facts import facts
+from actions.caller import NEXT_STEPS, NextStep
+from actions.lookup_facts import facts, people
 from actions.lookup_steps import say_limits
 from actions.lookups import LAST
 from actions.operation_values import card_values
 from actions.operations import start_operation
 from actions.proposals import offer_operation, propose, say_case
+from actions.turn import NEXT_ABOUT, NEXT_STEP, Button, Turn
 
 _SEARCHED, _OFFERED = 20, 4
 
@@ -153,7 +154,7 @@ async def _transfer(turn: Turn, wanted: str) -> Transaction | None:
             Button(f"{item.amount}, {item.counterparty}", _payload(turn.intent, wanted, item.id))
             for item in held[:_OFFERED]
         ]
-        turn.say("utter_next_step_which_transfer", buttons=buttons)
+        turn.say("utter_next_step_which_transfer", buttons=buttons, people=people(held))
     return found
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from actions.caller import Turn
 from actions.operation_recipe import Recipe
 from actions.operation_values import (
     ACCOUNT,
@@ -24,6 +23,7 @@ from actions.parsing.answers import is_yes
 from actions.parsing.countries import find_country
 from actions.parsing.days import find_day
 from actions.parsing.text import normalise, tokens
+from actions.turn import Turn
 
 DETAIL_WORDS = {
     "name": r"(?:sur|last |first |maiden |married )?name|married",

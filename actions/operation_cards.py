@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from actions.caller import Button, Turn
 from actions.operation_recipe import Recipe
 from actions.operation_values import (
     ACCOUNT,
@@ -20,6 +19,7 @@ from actions.operation_values import (
     word,
 )
 from actions.parsing.text import normalise
+from actions.turn import Button, Turn
 
 
 def _currency(values: Values) -> str | None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions.bank.errors import BankError, KeyConflict
-from actions.caller import Turn
 from actions.form_turn import Elsewhere, Ended, FormTurn, Miss
 from actions.operation_recipe import Recipe
 from actions.operation_table import RECIPES
@@ -18,6 +17,7 @@ from actions.parsing.numbers_in_ids import find_code
 from actions.parsing.text import normalise
 from actions.proven_form import ProvenForm
 from actions.transfer_reading import asks_for_code, only_digits
+from actions.turn import Turn
 
 ORDER, STEP, VALUE = "operation_order", "operation_step", "operation_value"
 PREPARED, DECLINED = "operation_prepared", "operation_declined"

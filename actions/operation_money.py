@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from actions.caller import Turn
 from actions.form_turn import Miss
 from actions.operation_recipe import Recipe
 from actions.operation_values import (
@@ -29,6 +28,7 @@ from actions.parsing.pairs import find_pair
 from actions.parsing.people import only_name
 from actions.parsing.schedules import find_schedule
 from actions.parsing.text import normalise
+from actions.turn import Turn
 
 _BELOW = re.compile(
     r"\b(?:(?:when|whenever|if|once|as soon as)\b.{0,40}?)?\b(?:below|under|less than|falls? to|drops? to|gets? to)\s"

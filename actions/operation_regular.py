@@ -9,12 +9,12 @@ from typing import Any
 
 from actions.bank.model.regular import StandingOrder
 from actions.bank.model.top_ups import AutoTopUp
-from actions.caller import Button, Turn
 from actions.operation_money import read_amount_besides_trigger, read_schedule, read_trigger
 from actions.operation_recipe import Recipe
 from actions.operation_values import Field, Values, amount_in_currency, word
 from actions.parsing.schedules import moved
 from actions.parsing.text import normalise, tokens
+from actions.turn import Button, Turn
 
 _IT = re.compile(r"\b(?:standing order|automatic top-up) of \S+", re.I)
 

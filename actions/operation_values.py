@@ -14,7 +14,6 @@ from typing import Any
 from actions.bank.errors import PayeeAmbiguous, PayeeUnknown
 from actions.bank.model.cards import Card
 from actions.bank.model.transfers import Payee
-from actions.caller import Button, Turn
 from actions.form_switching import YES_NO
 from actions.form_turn import Elsewhere, Miss
 from actions.parsing.amounts import AmountProblem, find_amount, is_bare_amount
@@ -22,6 +21,7 @@ from actions.parsing.numbers_in_ids import find_card_ending
 from actions.parsing.people import find_person, only_name, without_contrast
 from actions.parsing.text import normalise, tokens
 from actions.transfer_reading import account_in
+from actions.turn import Button, Turn
 
 _SHORT = 2
 _ADDRESS = re.compile(

@@ -9,13 +9,14 @@ import structlog
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.bank.errors import BankError
-from actions.caller import TellerAction, Turn, place
+from actions.caller import TellerAction, place
 from actions.form_end import SubmitForm
 from actions.form_switching import start_form
 from actions.forms import FAILURES_SLOT
 from actions.operation_form import CODE, ORDER, OUTCOME, PREPARED, STEP, ValidateOperationForm, say_done
 from actions.operation_table import RECIPES
 from actions.titles import title
+from actions.turn import Turn
 
 log = structlog.get_logger(__name__)
 

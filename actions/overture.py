@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from actions import linking
 from actions.bank.model.cases import Ticket
@@ -14,12 +14,9 @@ from actions.parsing.danger import find_danger
 from actions.parsing.languages import wished_language
 from actions.parsing.secrets import without_secrets
 from actions.parsing.text import normalise, tokens
+from actions.turn import LANGUAGE, Turn
 from common.locales import HOME
 
-if TYPE_CHECKING:
-    from actions.caller import Turn
-
-LANGUAGE = "language"
 # What may itself protect the customer: it runs as well, after a person has been called.
 _PROTECTS = frozenset({"report_scam", "freeze_card", "lost_or_stolen_card", "compromised_card", "lost_or_stolen_phone"})
 _FEW_WORDS = 2

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from rasa_sdk.events import EventType
 
 from actions.bank.model.transfers import Payee
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.lookup_facts import facts
 from actions.operations import start_operation
 from actions.parsing.text import tokens
+from actions.turn import Turn
 
 _SEARCHED = 30
 

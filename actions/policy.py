@@ -6,10 +6,11 @@ import re
 
 from rasa_sdk.events import EventType
 
-from actions.caller import GUEST, NEXT_STEPS, LoginNeeded, TellerAction, Turn
+from actions.caller import GUEST, NEXT_STEPS, TellerAction
 from actions.forms import HANDOFF
 from actions.money_topics import TOPICS
 from actions.parsing.text import words
+from actions.turn import LoginNeeded, Turn
 
 # What cannot be done in the chat yet: the answer says so and offers a person, so a plain "yes" takes that up.
 BY_A_PERSON = words("change_language ")

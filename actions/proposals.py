@@ -15,12 +15,13 @@ from rasa_sdk.events import EventType, SlotSet
 from actions import linked_payments
 from actions.bank.model.cases import Case
 from actions.bank.model.money import Money
-from actions.caller import OFFER_SLOT, Turn, by_name
+from actions.caller import by_name
 from actions.form_switching import YES_NO, resume
 from actions.forms import CONFIRMATION_LIFE
 from actions.linking import link
 from actions.lookup_facts import facts
 from actions.parsing.amounts import AmountProblem, find_amount
+from actions.turn import OFFER_SLOT, Turn
 
 
 def propose(turn: Turn, response: str, step: str, told: Mapping[str, Any] | None = None, **ids: Any) -> list[EventType]:

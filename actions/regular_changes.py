@@ -12,12 +12,12 @@ from rasa_sdk.events import EventType
 
 from actions.bank.model.regular import StandingOrder
 from actions.bank.model.top_ups import AutoTopUp
-from actions.caller import Button, Turn
 from actions.operation_regular import meant, order_values, rule_values
 from actions.operation_values import Values
 from actions.operations import start_operation
 from actions.parsing.text import normalise
 from actions.proposals import propose
+from actions.turn import Button, Turn
 
 Wish = Literal["resume", "pause", "end", "change"]
 _WISHES: dict[Wish, re.Pattern[str]] = {
@@ -103,7 +103,7 @@ def _change(turn: Turn, wish: Wish, sort: _Sort, values: Values) -> list[EventTy
         return start_operation(turn, sort.topic, sort.kind, {**known, "change": {}} if wish == "resume" else known)
     if len(named) > 1:
         buttons = [Button(f"{one['name']}, {one['amount']}", sort.sentence.format(wish=wish, **one)) for one in named]
-        turn.say(sort.which, buttons=buttons)
+        turn.say(sort.which, buttons=buttons, people=[one["name"] for one in named])
         return []
     response, step = sort.asked[wish]
     [one] = named

@@ -8,13 +8,14 @@ from datetime import datetime
 from rasa_sdk.events import EventType
 
 from actions import linked_accounts
-from actions.caller import LoginNeeded, TellerAction, Turn
+from actions.caller import TellerAction
 from actions.operations import start_operation
 from actions.parsing.amounts import find_currency
 from actions.parsing.text import normalise, tokens
 from actions.proposals import propose
 from actions.regular_changes import change_order, change_rule, wish_of
 from actions.transaction_filters import merchant_in
+from actions.turn import LoginNeeded, Turn
 from actions.wording import word
 
 _TOP_UP = re.compile(r"\btop(?:ping)?[- ]?ups?\b", re.I)
@@ -42,15 +43,16 @@ class ActionShowScheduledPayments(TellerAction):
             turn.say(
                 f"utter_scheduled_{item.kind}" if when else f"utter_scheduled_{item.kind}_undated",
                 counterparty=item.counterparty, amount=item.amount, when=when,
+                people=[item.counterparty] if item.kind == "standing_order" else [],
             )  # fmt: skip
         for transfer in page.items:
             if transfer.expected_by and transfer.expected_by > now:
                 turn.say("utter_scheduled_transfer", counterparty=transfer.counterparty, amount=transfer.amount,
-                         when=transfer.expected_by)  # fmt: skip
+                         when=transfer.expected_by, people=transfer.people)  # fmt: skip
         orders = await turn.bank.regular.orders(turn.customer_id)
         for order in orders:
             if order.status == "paused":
-                turn.say("utter_scheduled_paused", counterparty=order.payee, amount=order.amount)
+                turn.say("utter_scheduled_paused", counterparty=order.payee, amount=order.amount, people=[order.payee])
         if not found and not page.items and not orders:
             turn.say("utter_scheduled_none")
         wish = wish_of(turn.text)

@@ -10,7 +10,7 @@ from actions.bank.card_health import causes
 from actions.bank.errors import NotFound
 from actions.bank.model.cards import Card
 from actions.bank.model.customers import Device, IdentityCheck
-from actions.caller import GUEST, Button, TellerAction, Turn
+from actions.caller import GUEST, TellerAction
 from actions.card_checks import asked_cards, day, today
 from actions.forms import HANDOFF
 from actions.lookup_facts import facts
@@ -18,6 +18,7 @@ from actions.operation_values import card_values
 from actions.operations import start_operation
 from actions.parsing.text import normalise
 from actions.topics import topic
+from actions.turn import Button, Turn
 
 _CREDITS_TOLD = 3
 _UNUSABLE = ("blocked", "expired")

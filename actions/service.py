@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from rasa_sdk.events import EventType
 
-from actions.caller import (
-    Button,
-    TellerAction,
-    Turn,
-    by_name,
-    previous_turn,
-)
+from actions.caller import TellerAction, by_name
 from actions.form_switching import dropped
 from actions.forms import HANDOFF, leave_form
 from actions.parsing.temper import is_abuse
 from actions.proposals import take_up, take_value
 from actions.titles import title
 from actions.transfer_form import LAST
+from actions.turn import Button, Turn, previous_turn
 
 _SUBMIT = "action_submit_transfer_money_form"
 _CHOICES = 2

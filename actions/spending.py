@@ -7,10 +7,11 @@ from datetime import datetime
 from rasa_sdk.events import EventType
 
 from actions.accounts import line
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.parsing.dates import Period, find_period
 from actions.parsing.text import tokens
 from actions.transaction_filters import merchant_in, worded_period
+from actions.turn import Turn
 
 
 class ActionShowSpending(TellerAction):

@@ -9,13 +9,14 @@ from rasa_sdk.events import EventType
 from actions.accounts import asked_accounts, spaced
 from actions.bank.errors import CodeError
 from actions.bank.model.top_ups import FundingCard
-from actions.caller import TellerAction, Turn
+from actions.caller import TellerAction
 from actions.lookup_facts import facts
 from actions.lookup_steps import reason
 from actions.operations import start_operation
 from actions.parsing.amounts import find_currency
 from actions.parsing.numbers_in_ids import find_card_ending, find_code
 from actions.regular_changes import change_rule, wish_of
+from actions.turn import Turn
 
 
 class ActionShowAutomaticTopUp(TellerAction):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from actions.caller import Turn, intent_of, past_messages
+from actions.turn import Turn, intent_of, past_messages
 
 
 def topic(turn: Turn, known: Container[str]) -> str:

@@ -6,10 +6,10 @@ import re
 from datetime import date
 
 from actions.bank.model.money import Money
-from actions.caller import Turn
 from actions.parsing.amounts import AmountProblem, find_amounts
 from actions.parsing.dates import Period
 from actions.parsing.text import normalise
+from actions.turn import Turn
 
 _OVER = re.compile(r"\b(?:over|above|more than|bigger than|larger than|greater than|at least|exceeding)\b", re.I)
 _UNDER = re.compile(r"\b(?:under|below|less than|smaller than|at most|up to)\b", re.I)

@@ -20,7 +20,6 @@ from actions.bank.errors import (
 from actions.bank.model.accounts import Account
 from actions.bank.model.money import Money
 from actions.bank.model.transfers import Payee, PreparedTransfer
-from actions.caller import Turn
 from actions.form_switching import NEXT
 from actions.form_turn import FormTurn, Miss, PutAside
 from actions.parsing.amounts import Amount, AmountProblem, is_bare_amount
@@ -42,6 +41,7 @@ from actions.transfer_reading import (
     says_amount,
     says_change,
 )
+from actions.turn import Turn
 from actions.wording import worded
 
 PAYEE, IBAN, AMOUNT, ACCOUNT = "transfer_payee", "transfer_iban", "transfer_amount", "transfer_account"

@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from actions.caller import Turn
 from actions.parsing.amounts import Amount, find_currency
 from actions.parsing.days import find_day
 from actions.parsing.schedules import find_schedule
 from actions.parsing.text import normalise
+from actions.turn import Turn
 
 _REASON = re.compile(
     r"\bfor\s(?!next\b|this\b|tomorrow\b|the\s\d|\d{1,2}(?:st|nd|rd|th)\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b).*$",

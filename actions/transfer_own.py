@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from actions.bank.model.accounts import Account
-from actions.caller import Turn
 from actions.parsing.amounts import find_amount
 from actions.parsing.text import tokens, words
 from actions.transfer_reading import account_in
+from actions.turn import Turn
 
 _AROUND = words("my own account other")
 

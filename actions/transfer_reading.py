@@ -6,13 +6,13 @@ import re
 
 from actions.bank.errors import PayeeAmbiguous, PayeeUnknown
 from actions.bank.model.accounts import Account
-from actions.caller import Turn
 from actions.form_turn import Miss
 from actions.parsing.amounts import Amount, AmountProblem, find_amount, find_currencies, is_bare_amount, without_amounts
 from actions.parsing.answers import wants_new_code
 from actions.parsing.numbers_in_ids import IbanProblem, find_card_ending, find_iban
 from actions.parsing.people import only_name, without_contrast
 from actions.parsing.text import normalise, tokens
+from actions.turn import Turn
 
 ACCOUNT_WORD = re.compile(r"\b(?:account|currency)\b", re.I)
 _CODE_WORD = re.compile(r"\b(?:code|text|sms|message)\b", re.I)

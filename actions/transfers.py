@@ -7,10 +7,11 @@ from rasa_sdk.events import EventType, SlotSet
 
 from actions.bank.errors import BankError, KeyConflict
 from actions.bank.model.transfers import TransferReceipt
-from actions.caller import Button, TellerAction, Turn, place
+from actions.caller import TellerAction, place
 from actions.form_end import SubmitForm
 from actions.forms import FAILURES_SLOT
 from actions.transfer_form import AMOUNT, CODE, IBAN, LAST, PREPARED, ValidateTransferMoneyForm
+from actions.turn import Button, Turn
 
 log = structlog.get_logger(__name__)
 

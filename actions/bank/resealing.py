@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from actions.bank.model.transactions import PERSONAL
 from actions.bank.open_banking import consents
 from actions.bank.repository import accounts, cards, customers, devices, intents, payees, transactions
 from actions.bank.repository.unit import Connection, open_bank_pool, rows
@@ -75,7 +76,7 @@ async def _feed(connection: Connection, _: Sealer) -> int:
     found = await rows(
         connection,
         "SELECT * FROM transactions WHERE kind = ANY(%s) AND sealed IS NULL AND counterparty <> 'erased' FOR UPDATE",
-        sorted(transactions.PERSONAL),
+        sorted(PERSONAL),
     )
     for row in found:
         await _change(connection, "transactions", await transactions.hidden(connection, row), id=row["id"])
@@ -97,7 +98,7 @@ async def _operations(connection: Connection, sealer: Sealer) -> int:
 
 
 async def _notices(connection: Connection, sealer: Sealer) -> int:
-    found = await rows(connection, _CLEAR_NOTICES, sorted(transactions.PERSONAL))
+    found = await rows(connection, _CLEAR_NOTICES, sorted(PERSONAL))
     for row in found:
         own, place = await sealer.of(connection, row["customer_id"]), f"notices.sealed:{row['id']}"
         texts = {name: fact for name, fact in row["facts"].items() if isinstance(fact, str)}

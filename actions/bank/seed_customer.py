@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from stdnum import iban as iban_numbers
 
 from actions.bank.model.money import Money
+from actions.bank.model.transactions import PERSONAL
 from actions.bank.repository import accounts, cards, customers, devices, ledger, payees, transactions
 from actions.bank.repository.unit import Connection, insert
 from actions.bank.sealing import CustomerSealer, Sealer
@@ -187,7 +188,7 @@ class CustomerSeed:
         money, fee = Money(sign * fields["amount_minor"], currency), Money(fields.get("fee_minor", 0), currency)
         counter, account = COUNTER_ACCOUNTS[fields["kind"]], str(fields["account_id"])
         # The ledger never forgets, so it holds no person's name or words.
-        personal = fields["kind"] in transactions.PERSONAL
+        personal = fields["kind"] in PERSONAL
         reference = fields["kind"] if personal else fields.get("reference") or fields["counterparty"]
         posting = await self._book(counter, account, money, reference, fields["created_at"], fee)
         if fields["status"] == "reverted":

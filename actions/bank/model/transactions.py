@@ -11,6 +11,8 @@ from typing import Literal
 from actions.bank.model.money import Money
 
 Direction = Literal["in", "out"]
+# Kinds of lines that are about a person, or hold a person's words; the others are about a firm.
+PERSONAL = frozenset({"transfer", "top_up", "cheque"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Transaction:
     auth_code: str | None = None
     refund_destination: str | None = None
     refund_expected_by: datetime | None = None
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Whom this line names."""
+        return (self.counterparty,) if self.kind in PERSONAL else ()
 
 
 @dataclass(frozen=True, slots=True)

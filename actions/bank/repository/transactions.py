@@ -15,11 +15,10 @@ from uuid import uuid4
 
 from actions.bank.errors import NotFound
 from actions.bank.model.money import Money
-from actions.bank.model.transactions import Direction, Transaction
+from actions.bank.model.transactions import PERSONAL, Direction, Transaction
 from actions.bank.repository.unit import Connection, Row, insert, row
 from actions.bank.sealing import CustomerSealer
 
-PERSONAL = frozenset({"transfer", "top_up", "cheque"})
 HIDDEN = ("counterparty", "reference")
 
 

@@ -17,7 +17,7 @@ _ENDING = re.compile(
 )
 _SUFFIXES = ("'s", "s'", "s", "es", "ed", "er", "ers", "ing", "n't", "'ll", "'re", "'ve", "'d", "'m", "ly")
 # How many slips of the finger a word of so many letters may hold.
-_SLIPS = ((4, 0), (6, 1), (99, 2))
+_SLIPS = ((4, 0), (6, 1), (40, 2))
 
 
 class Vocabulary:
@@ -65,7 +65,7 @@ class Vocabulary:
 
     def is_slip(self, word: str) -> bool:
         """Whether `word` is an everyday word with a slip of the finger in it."""
-        slips = next(count for longest, count in _SLIPS if len(word) <= longest)
+        slips = next((count for longest, count in _SLIPS if len(word) <= longest), 0)
         if not slips:
             return False
         low, near = word.lower(), range(len(word) - 1, len(word) + 2)

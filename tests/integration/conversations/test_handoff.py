@@ -132,9 +132,7 @@ async def test_user_reports_a_scam_and_only_the_named_payment_is_called_back(ent
         await me.says_yes(hears=ASK_CODE)
         await me.types_code(hears=SENT)
     told = await me.also_says("I was scammed: the payment of £20.00 to Mia Chen", "report_scam")
-    cases = me.sql.execute(
-        "SELECT kind, transaction_id FROM disputes WHERE customer_id = %s ORDER BY kind", (me.id,)
-    )
+    cases = me.sql.execute("SELECT kind, transaction_id FROM disputes WHERE customer_id = %s ORDER BY kind", (me.id,))
     told_of = [(kind, me.line(line)["counterparty"]) for kind, line in cases.fetchall()]
     assert told_of == [("fraud", "Mia Chen"), ("transfer", "Mia Chen")]
     assert told[0].response == "utter_transfer_recall"
