@@ -1,4 +1,4 @@
-"""A new key-encryption key under load: `python -m common.keys rotate` (behind `rotate`, `status` counts by key).
+"""A new key-encryption key under load: `python -m common.key_rotation rotate` (`status` counts data keys by key).
 
 In the demo a new key is put first into the key file, where running processes find it. Elsewhere the operator puts it
 into TELLER_KEYS: first behind the active one in every process, then in front of it, then `rotate`; or makes a new
@@ -80,7 +80,7 @@ async def status(settings: Settings) -> dict[str, int]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m common.keys", description="Key-encryption keys.")
+    parser = argparse.ArgumentParser(prog="python -m common.key_rotation", description="Key-encryption keys.")
     parser.add_argument("command", choices=["rotate", "status"])
     command = parser.parse_args().command
     try:
@@ -97,3 +97,7 @@ def main() -> None:
         print(f"{done} data keys wrapped by {active}")
     except (SettingsError, keys.KeyringError, WrappingError) as error:
         sys.exit(f"error: {error}")
+
+
+if __name__ == "__main__":
+    main()

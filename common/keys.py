@@ -1,6 +1,6 @@
 """The keys of the house: key-encryption keys by id, and keys derived from them for one purpose each.
 
-`python -m common.keys rotate` wraps all data keys anew (common/key_rotation.py).
+`python -m common.key_rotation rotate` wraps all data keys anew (common/key_rotation.py).
 """
 
 from __future__ import annotations
@@ -97,9 +97,3 @@ def parse(text: str) -> dict[str, bytes]:
             raise KeyringError("TELLER_KEYS must read id:base64-of-32-bytes, several separated by commas")
         keys[key_id] = key
     return keys
-
-
-if __name__ == "__main__":
-    from common import key_rotation
-
-    key_rotation.main()

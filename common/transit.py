@@ -1,8 +1,8 @@
 """Key wrapping by the transit engine of HashiCorp Vault, or of OpenBao, over HTTP: the key never leaves it.
 
 Of its API (`/v1/<mount>/encrypt|decrypt|keys/<key>`) this needs to encrypt and decrypt with associated data, and to
-read a key's latest version. An operator makes a new version there; `python -m common.keys rotate` wraps all data keys
-by it. See https://developer.hashicorp.com/vault/api-docs/secret/transit.
+read a key's latest version. An operator makes a new version there; `python -m common.key_rotation rotate`
+wraps all data keys by it. See https://developer.hashicorp.com/vault/api-docs/secret/transit.
 """
 
 from __future__ import annotations

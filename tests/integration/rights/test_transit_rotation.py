@@ -72,12 +72,12 @@ async def test_rotate_moves_keys_from_the_ring_into_the_engine_and_to_its_next_v
     for customer in before:
         await seal_and_open(house, customer, sealed[customer])
 
-    first = command(house, "common.keys", "rotate")
+    first = command(house, "common.key_rotation", "rotate")
     assert (first.stdout, first.stderr) == (f"5 data keys wrapped by vault:transit/{KEY}:v1\n", "")
     engine.rotate()
-    second = command(house, "common.keys", "rotate")
+    second = command(house, "common.key_rotation", "rotate")
     assert second.stdout == f"6 data keys wrapped by vault:transit/{KEY}:v2\n"
-    assert command(house, "common.keys", "status").stdout == f"vault:transit/{KEY}:v2  6\n"
+    assert command(house, "common.key_rotation", "status").stdout == f"vault:transit/{KEY}:v2  6\n"
     for customer, was in sealed.items():
         await seal_and_open(house, customer, was)
     with psycopg.connect(house.database_url) as connection:
@@ -97,7 +97,7 @@ async def test_rotate_moves_keys_from_the_ring_into_the_engine_and_to_its_next_v
 )
 @pytest.mark.parametrize(
     "program",
-    [["common.keys", "rotate"], ["deploy.local", "run"], ["actions.bank.worker", "run"]],
+    [["common.key_rotation", "rotate"], ["deploy.local", "run"], ["actions.bank.worker", "run"]],
     ids=["rotate", "house", "worker"],
 )
 def test_a_key_service_that_cannot_be_used_stops_every_program_with_one_line(
