@@ -30,7 +30,7 @@ from deploy import model
 from deploy.household import Household
 from deploy.keeping import KeepingError, Kept
 
-READY_SECONDS = 180
+READY_SECONDS = 300
 LEAST_FREE_BYTES = 500_000_000
 
 
