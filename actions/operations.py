@@ -55,11 +55,15 @@ class ActionAskOperationConfirmation(TellerAction):
 
 
 class ActionAskOperationCode(TellerAction):
+    """The code's question, with the amount and the payee that the code is bound to."""
+
     def name(self) -> str:
         return "action_ask_operation_form_operation_code"
 
     async def answer(self, turn: Turn) -> list[EventType]:
-        turn.say("utter_ask_operation_code", open=title(turn.tracker.get_slot(ORDER)["topic"]))
+        facts = (turn.tracker.get_slot(PREPARED) or {}).get("facts", {})
+        about = "_payee" if {"amount", "payee"} <= facts.keys() else "_amount" if "amount" in facts else ""
+        turn.say(f"utter_ask_operation_code{about}", facts, open=title(turn.tracker.get_slot(ORDER)["topic"]))
         return []
 
 

@@ -14,7 +14,7 @@ from actions.parsing.danger import find_danger
 from actions.parsing.languages import wished_language
 from actions.parsing.secrets import without_secrets
 from actions.parsing.text import normalise, tokens
-from actions.turn import LANGUAGE, Turn
+from actions.turn import LANGUAGE, Turn, current_turn
 from common.locales import HOME
 
 # What may itself protect the customer: it runs as well, after a person has been called.
@@ -81,7 +81,9 @@ async def call_person(turn: Turn, reason: str) -> Ticket:
 
 
 def _is_first(turn: Turn) -> bool:
-    """Whether this is the first message since the session began."""
+    """Whether nothing was answered yet: the session's first message, and no action has run after it."""
+    if any(event["event"] == "action" for event in current_turn(turn.tracker)):
+        return False
     said = 0
     for event in reversed(turn.tracker.events):
         if event["event"] == "session_started":

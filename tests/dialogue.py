@@ -200,9 +200,12 @@ class Talk:
         self._replies.append(Reply(name, text, facts, [*wording.get("buttons", ()), *(message.get("buttons") or ())]))
 
 
+_CODE_QUESTION = re.compile(r"(?<=^utter_ask_operation_code)_(?:amount|payee)$")
+
+
 def names(replies: list[Reply]) -> list[str]:
-    """The responses of a turn, in order."""
-    return [reply.response for reply in replies]
+    """The responses of a turn, in order; a code's question by one name, whatever it repeats of the order."""
+    return [_CODE_QUESTION.sub("", reply.response) for reply in replies]
 
 
 def _action(name: str) -> Action:

@@ -115,6 +115,7 @@ def used_responses() -> set[str]:
     named |= {f"utter_automatic_top_up_{trigger}" for trigger in ("threshold", "schedule")}
     named |= {f"utter_transfer_timing_{route}" for route in ("local", "sepa", "swift")}
     named |= {"utter_dispute_transaction", "utter_request_refund"}
+    named |= {f"utter_ask_operation_code{about}" for about in ("", "_amount", "_payee")}
     named |= {f"utter_danger_{danger}" for danger in get_args(Danger)}
     named |= {f"utter_secret_{secret}" for secret in get_args(Secret)}
     named |= {f"utter_notice_{kind}" for kind in (*notices.KINDS, *HANDS)} | {"utter_not_translated"}

@@ -38,7 +38,8 @@ async def test_user_names_a_later_day_and_nothing_leaves_before_it(enter: Enter,
     me = await enter()
     summary = await me.says(text, "transfer_money", hears=LATER)
     assert summary.facts["amount"] == "£25.00"
-    await me.says_yes(hears=ASK_APPROVAL)
+    question = await me.says_yes(hears=ASK_APPROVAL)
+    assert "£25.00 to Maya" in question.text
     await me.types_code(hears=LATER_DONE)
     minor, schedule, next_run = me.one(ORDER)
     assert (minor, schedule) == (2500, "once")
