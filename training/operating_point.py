@@ -12,7 +12,7 @@ from training import calibration
 from training.crossval import Scored
 
 WRONG_ANSWER, ASKING_BACK = 2.0, 1.0
-TURNED_AWAY = 0.005
+TURNED_AWAY = 0.0025
 _SAMPLE = 1001
 _FALLBACKS = np.round(np.arange(0.2, 0.9, 0.02), 2)
 _AMBIGUITIES = np.round(np.arange(0.0, 0.4, 0.02), 2)

@@ -2,7 +2,7 @@
 
 The score needs nothing but the head's logits. Its confidence is a conformal p-value (Vovk et al. 2005): the share of
 held-out in-scope sentences that were at least as unusual. Among in-scope sentences it is uniform, so a threshold of
-0.005 turns away one in two hundred of them; no out-of-scope sentence is needed to fit it.
+0.0025 turns away one in four hundred of them; no out-of-scope sentence is needed to fit it.
 """
 
 from __future__ import annotations
