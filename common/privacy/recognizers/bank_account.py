@@ -18,7 +18,8 @@ _ACCOUNT_CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _ROUTING_CONTEXT = re.compile(r"\b(?:routing|aba|rtn|transit|blz|bankleitzahl|bsb)\b", re.IGNORECASE)
-_ORDER = re.compile(r"\b(?:order|ticket|ref|reference|tracking|case|parcel|invoice)\b", re.IGNORECASE)
+_ORDER = re.compile(r"\b(?:order|ticket|ref|reference|tracking|case|parcel|invoice)\b|\bRF$", re.IGNORECASE)
+_CREDITOR_REFERENCE = re.compile(r"\bRF$")  # ISO 11649: what a bill is paid under
 _IFSC = re.compile(r"\b(?P<value>[A-Z]{4}0[A-Z0-9]{6})\b", re.IGNORECASE)
 _BIC_PARTED = re.compile(
     r"\b(?:bic|swift)(?:/bic|/swift)?(?: code)?(?: is| would be|:)?\s"
@@ -49,6 +50,8 @@ class BankAccountRecogniser(Recogniser):
         sort_codes = list(_sort_codes(text))
         yield from sort_codes
         for run in runs(text):
+            if _CREDITOR_REFERENCE.search(text, max(0, run.start - 3), run.start):
+                continue
             size, span = len(run.digits), (run.start, run.end)
             if size == 14 and 6 in run.groups and len(run.groups) in (2, 4):
                 yield Finding("ACCOUNT_NUMBER", *span)

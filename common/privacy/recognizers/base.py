@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 from presidio_analyzer import LocalRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from common.privacy.normalise import normalise
+from common.privacy.recognizers.tables import heading
 
 
 class Finding(NamedTuple):
@@ -73,5 +75,16 @@ def folded(words: str) -> str:
 
 
 def has_context(pattern: re.Pattern[str], text: str, start: int, end: int, reach: int = 40) -> bool:
-    """Whether `pattern` occurs within `reach` characters of start..end."""
-    return bool(pattern.search(text, max(0, start - reach), start) or pattern.search(text, end, end + reach))
+    """Whether `pattern` occurs within `reach` characters of start..end, or in the heading over it in a table."""
+    read = labels(text)
+    return bool(
+        pattern.search(read, max(0, start - reach), start)
+        or pattern.search(read, end, end + reach)
+        or pattern.search(heading(text, start))
+    )
+
+
+@lru_cache(maxsize=4)
+def labels(text: str) -> str:
+    """The text with the words of names like "sort_code" parted; positions stay."""
+    return text.replace("_", " ")

@@ -19,8 +19,8 @@ _NETWORKS = (
     (re.compile(r"8[12]|9"), {16}),
     (re.compile(r"1"), {15}),
 )
-_STRICT = re.compile(r"4|5|6|3[457]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|220[0-4]")
-_GROUP = re.compile(r"(?<!\d)\d{3,8}(?!\d)")
+_STRICT = re.compile(r"4|5|6|3[045789]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720|220[0-4]")
+_GROUP = re.compile(r"(?<!\d)\d{2,8}(?!\d)")
 _ORDINAL = re.compile(r"(?m)(?:^|(?<=[\s(]))\d{1,2}[.):]\s(?=\d{3,6}(?!\d))")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BACKWARDS = re.compile(
@@ -30,13 +30,15 @@ _BACKWARDS = re.compile(
     re.IGNORECASE,
 )
 # Letters that pass for digits; a token of them counts when the rest of it is digits and the check digit is right.
-_LEET = str.maketrans("oOQDlIi|!zZEeASsGbTtBgq", "00001111122334556677899")
+_LETTERS, _FIGURES = "oOQDθΘσlIi|!zZEeЗзAЧчSs$GbбьЬTtBßgqPp", "0000000111112233334445556666677889999"
+_LEET = str.maketrans(_LETTERS, _FIGURES)
 _LEET_TOKEN = re.compile(
-    r"(?<![^\W_])(?=[^ ]{0,18}\d)[0-9oOQDlIi|!zZEeASsGbTtBgq](?:[ .-]?[0-9oOQDlIi|!zZEeASsGbTtBgq]){12,22}(?![^\W_])"
+    rf"(?<![^\W_])(?=[^ ]{{0,18}}\d)[0-9{_LETTERS}](?:[ .-]?[0-9{_LETTERS}]){{12,22}}(?![^\W_])"
 )
+_LEAST_FIGURES = 9
 _UNBROKEN = re.compile(r"\d{13,}")
 _SPREAD_GAP = 40
-_CONTEXT = re.compile(r"\b(?:cards?|visa|mastercard|maestro|amex|pan|debit|credit|long number|digits)\b", re.IGNORECASE)
+_CONTEXT = re.compile(r"\b(?:card(?:s|number|no)?|carte|karten?\w{0,8}|tarjeta|carta|cartao|visa|mastercard|maestro|amex|pan|debit|credit|long number|digits)\b", re.IGNORECASE)
 _ORDER = re.compile(r"\b(?:order|ticket|ref|reference|tracking|case|parcel|transaction id)\W", re.IGNORECASE)
 
 
@@ -119,7 +121,7 @@ def _spread(text: str) -> Iterator[Finding]:
             if last > first and groups[last][0] - groups[last - 1][1] > _SPREAD_GAP:
                 break
             digits += text[slice(*groups[last])]
-            if len(digits) in (15, 16) and _STRICT.match(digits) and luhn(digits) and _is_issued(digits):
+            if len(digits) in (14, 15, 16, 18, 19) and _STRICT.match(digits) and luhn(digits) and _is_issued(digits):
                 yield Finding("CARD_NUMBER", groups[first][0], groups[last][1], 0.9)
 
 
@@ -164,7 +166,9 @@ def _leet(text: str) -> Iterator[Finding]:
                 continue
             written = re.sub(r"[ .-]", "", match.group()[:end])
             digits = written.translate(_LEET)
-            if 13 <= len(digits) <= 19 and sum(map(str.isdigit, written)) >= 7 and luhn(digits) and _is_issued(digits):
+            figures = sum(map(str.isdigit, written)) if 13 <= len(digits) <= 19 else 0
+            sure = figures >= 7 and luhn(digits) and _is_issued(digits)
+            if sure or (figures >= _LEAST_FIGURES and has_context(_CONTEXT, text, match.start(), match.start() + end)):
                 yield Finding("CARD_NUMBER", match.start(), match.start() + end, 0.9)
                 break
 

@@ -26,7 +26,7 @@ _SAID_DOT = r"(?:dot|point|punto|punkt|ponto|punt|kropka)"
 _SPOKEN_END = re.compile(
     rf"\b{_SAID_AT}\s{{1,2}}(?:(?:[a-z0-9-]{{1,40}}\s{{1,2}}{_SAID_DOT}\s{{1,2}}){{1,3}}[a-z]{{2,12}}\b"
     r"|(?:gmail|hotmail|outlook|yahoo|icloud|protonmail|gmx)\b"
-    rf"|[a-z0-9-]{{2,40}}\.(?:{_ENDINGS})\b)",
+    rf"|[a-z0-9-]{{2,40}}(?:\.|\s\.\s)(?:{_ENDINGS})\b)",
     re.IGNORECASE,
 )
 _SPOKEN_LOCAL = re.compile(

@@ -16,10 +16,14 @@ _BASE85 = re.compile(r"(?<!\S)(?=\S{0,40}[^\s\w])(?=\S{0,40}[A-Za-z])[!-~]{15,40
 _BASE32 = re.compile(r"(?:(?<![A-Z0-9])[A-Z2-7]{16,4000}|(?<![A-Za-z0-9])[a-z2-7]{16,4000})(?:={1,6}|(?![A-Z0-9]))")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:0[xX])?(?:[0-9A-Fa-f]{2}[ :.,_-]?){8,2000}(?![0-9A-Za-z])")
 _HEX_GLUED = re.compile(r"(?:0[xX])?(?:3[0-9][ :,._-]?){12,200}3[0-9]")
-_HEX_LIST = re.compile(r"(?:\b0[xX]3[0-9]\b[ ,;]{0,3}){8,200}")
+_HEX_LIST = re.compile(r"(?:\b0[xX][2-7][0-9a-fA-F]\b[ ,;]{0,3}){3,200}")
 _CODES = re.compile(r"(?<!\d)(?:(?:0?4[89]|0?5[0-7])[ ,;.-]{1,2}){11,200}(?:0?4[89]|0?5[0-7])(?!\d)")
 _BINARY = re.compile(r"(?<!\d)(?:[01]{8}[ ,.-]?){8,500}(?!\d)|(?<!\d)(?:[01]{4}[ ,.-]){7,500}[01]{4}(?!\d)")
 _OCTAL = re.compile(r"(?<!\d)(?:0?(?:6[0-7]|7[01])[ ,;.-]{1,2}){11,200}0?(?:6[0-7]|7[01])(?!\d)")
+_BASE85_FRAMED = re.compile(r"<~[!-uz\s]{5,400}?~>")
+# Digits are five marks each, in Morse; letters between them may belong to a bank's number.
+_MORSE = re.compile(r"(?<![.\-·•_])(?:[.\-·•_]{1,5}[ /|,\n]{1,3}){2,120}[.\-·•_]{5}(?![.\-·•_])")
+_MORSE_DIGIT = re.compile(r"(?<![.\-])(?:\.{1,5}-{0,4}|-{1,5}\.{0,4})(?![.\-])")
 _NUMBER = re.compile(r"\b0x(?P<value>[0-9a-fA-F]{10,17})\b")
 _DIGITS = re.compile(rb"\d(?:[ .-]{0,2}\d){11,}|[A-Za-z]{2}\d{2}[ .-]?(?:[A-Za-z0-9]{1,4}[ .-]?){3,}")
 # How gzip and zlib begin: what is packed is not looked into.
@@ -44,6 +48,11 @@ class EncodedRecogniser(Recogniser):
         for match in _BASE85.finditer(text):
             if any(_is_telling(plain) for plain in _base85(match.group())):
                 yield Finding("ENCODED", *match.span(), 0.9)
+        for match in _BASE85_FRAMED.finditer(text):
+            yield Finding("ENCODED", *match.span(), 1.0)
+        for match in _MORSE.finditer(text):
+            if _is_morse(match.group()):
+                yield Finding("ENCODED", *match.span(), 1.0)
         for match in _NUMBER.finditer(text):
             if holds_card_number(str(int(match["value"], 16))):
                 yield Finding("ENCODED", *match.span(), 0.9)
@@ -83,6 +92,13 @@ def _glued(token: str) -> bool:
         if plain is not None and _DIGITS.search(plain):
             return True
     return False
+
+
+def _is_morse(marks: str) -> bool:
+    """Whether dots and dashes make three digits and more, which a row of dots or a line of dashes does not."""
+    plain = re.sub("[·•]", ".", marks).replace("_", "-")
+    digits = [sign for sign in _MORSE_DIGIT.findall(plain) if len(sign) == 5]
+    return len(digits) >= 3 and "." in plain and "-" in plain and len(set(digits)) > 1
 
 
 def _base64(token: str) -> bytes | None:

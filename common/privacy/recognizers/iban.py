@@ -49,6 +49,11 @@ _SAID_BETWEEN = frozenset(
         "number",
         "starts",
         "with",
+        "um",
+        "uh",
+        "er",
+        "erm",
+        "comes",
     ]
 )
 _WORD = re.compile(r"(?:for|as in|like|wie|comme)\s[A-Za-z]{3,12}(?![A-Za-z])|[^\W\d_]+|[0-9]", re.IGNORECASE)
@@ -144,7 +149,7 @@ def _spoken(word: str, *, after_letter: bool, among_digits: bool) -> str | None:
     """The character that a word stands for, "" for one that stands for none; None for a word that is itself."""
     if " " in word and word.isascii():  # "N for November": the letter has been said
         return "" if after_letter else None
-    if word in _SAID_BETWEEN:
+    if word in _SAID_BETWEEN and not (among_digits and word in WEAK):
         return ""
     if word in RADIO:
         return RADIO[word].upper()

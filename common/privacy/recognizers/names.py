@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from presidio_analyzer import RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from common.privacy.recognizers import strangers
+from common.privacy.recognizers import fields, foreign, frames, strangers, whole_names
 from common.privacy.recognizers.base import Finding, Recogniser, folded
+from common.privacy.recognizers.foreign import is_foreign
 from common.privacy.recognizers.vocabulary import Vocabulary
 
 _NAME = r"(?P<value>[^\W\d_](?:[^\W\d_]|['’-]){0,30}(?:[ ]{1,2}[^\W\d_](?:[^\W\d_]|['’.-]){0,30}){0,3})"
@@ -57,8 +58,7 @@ _ANY_CASE = (
         r"(?P<value>[^\s.,!?;]{1,30}(?:\s[^\s.,!?;]{1,30}){0,2})"
     ),
     re.compile(
-        r"\b(?:nome [eé]|ich hei(?:ss|ß)e|me llamo|mi nombre es|je m'appelle|mi chiamo|nazywam si[eę]"
-        r"|soy|sono|je suis|ich bin|ik ben|jag heter|jestem)\s" + _NAME,
+        r"\b(?:nome [eé]|soy|sono|je suis|ich bin|ik ben|jestem)\s" + _NAME,
         re.IGNORECASE,
     ),
 )
@@ -117,6 +117,9 @@ _WITH_CAPITAL = (
     re.compile(rf"(?:^|[.,!?]\s){_CAPITALISED}\shere\b"),
     re.compile(rf"(?:{_FIGURE}|\b[Oo]rder|\b[Oo]wed|\b[Oo]wing)\s(?:over\s)?to\s{_CAPITALISED}"),
 )
+_PAID = frozenset({_ANY_CASE[2], _ANY_CASE[3], _WITH_CAPITAL[-1]})
+_AM_FOREIGN = frozenset({_ANY_CASE[-1]})
+_AM = frozenset({_WITH_CAPITAL[0]}) | _AM_FOREIGN
 _PAIR = re.compile(
     r"\b(?P<value>[A-Z][a-z'’-]{1,25}(?:\s(?:[A-Z]\.|(?:de|da|van|von|der|al|el|bin|ben|di)\s)?\s?[A-Z][a-z'’-]{1,25}){1,2})\b"
 )
@@ -162,7 +165,8 @@ class NameRecogniser(Recogniser):
     def find(self, text: str) -> Iterator[Finding]:
         for pattern in (*_ANY_CASE, *_WITH_CAPITAL):
             for match in pattern.finditer(text):
-                yield from self._head(text, *match.span("value"))
+                if not self._is_no_name(pattern, match):
+                    yield from self._head(text, *match.span("value"))
         for match in _LOWER_CASE.finditer(text):
             words = match["value"].split()
             if not any(self._is_word(word) or ("-" not in word and _ENGLISH_ENDING.search(word)) for word in words):
@@ -199,8 +203,17 @@ class NameRecogniser(Recogniser):
                 yield Finding("PERSON", *pair.span("value"), 0.65)
 
     def strangers(self, text: str) -> Iterator[Finding]:
-        """Names by words that English does not make; for texts of customers, not for lines full of jargon."""
-        return strangers.find(text, self.vocabulary)
+        """Names by words that English does not make, in fields and phrases; for texts of customers, not for lines
+        full of jargon."""
+        names = self.vocabulary
+        yield from fields.find(text, names.is_everyday, names.is_given)
+        yield from foreign.find(text)
+        yield from frames.find(text, names)
+        yield from strangers.find(text, names)
+
+    def whole(self, text: str, start: int, end: int) -> tuple[int, int]:
+        """The span of the whole name of which start..end is a part."""
+        return whole_names.whole(text, start, end, self.vocabulary)
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None) -> list[RecognizerResult]:
         results = super().analyze(text, entities, nlp_artifacts)
@@ -217,8 +230,22 @@ class NameRecogniser(Recogniser):
         first, names = words[0].group(), self.vocabulary
         if not names.is_given(first):
             slip = first[0].islower() and names.is_slip(first)
-            return not (names.is_english(first) or slip or strangers.is_foreign(text))
+            return not (names.is_english(first) or slip or is_foreign(text))
         return not introduced or len(words) > 1 or not names.is_english(first) or self._is_called(first, text)
+
+    def _is_no_name(self, pattern: re.Pattern[str], match: re.Match[str]) -> bool:
+        """Whether an everyday word stands where money goes or somebody is something ("to joint", "i'm Furious")."""
+        words, names = match["value"].split(), self.vocabulary
+        first = words[0]
+        if pattern in _AM:
+            single = len(words) == 1 or words[1][0].islower()
+            if pattern in _AM_FOREIGN:
+                return first[0].islower() and not names.is_given(first) and ((single and len(words) < 2) or foreign.is_listed(first))
+            return single and names.is_everyday(first) and not names.only_looks_english(first)
+        if pattern in _PAID:
+            everyday = first[0].islower() and names.is_everyday(first) and not names.only_looks_english(first)
+            return everyday or strangers.is_airport(first, match.string)
+        return False
 
     def _is_called(self, word: str, text: str) -> bool:
         """Whether an everyday word is written as a first name: with a capital that the sentence does not ask for."""
@@ -247,7 +274,7 @@ class NameRecogniser(Recogniser):
         words = _WORD.findall(name)
         return (
             bool(words)
-            and (name[0].isupper() or (all(map(self._is_strange, words)) and not strangers.is_foreign(text)))
+            and (name[0].isupper() or (all(map(self._is_strange, words)) and not is_foreign(text)))
             and not any(map(str.isdigit, name))
             and not any(map(self._is_word, words))
             and not _PLACE_BEFORE.search(text, max(0, start - 12), start)

@@ -32,12 +32,16 @@ _TAX_CONTEXT = re.compile(
     r"national (?:id|insurance)|identity (?:card|number)|id (?:card|number|no)|aadhaar|pan card|bsn|nhs)\b",
     re.IGNORECASE,
 )
+_KINDS = (("PASSPORT", _PASSPORT_CONTEXT), ("DRIVING_LICENCE", _LICENCE_CONTEXT), ("TAX_ID", _TAX_CONTEXT))
 _DRIVING = re.compile(r"\b(?P<value>[A-Z9]{5}\s?\d{6}\s?[A-Z9]{2}\s?\d[A-Z]{2})\b", re.IGNORECASE)
 # Shapes that are hardly anything else: Indian PAN, Italian fiscal code, Spanish DNI and NIE.
 _SHAPED = re.compile(
     r"\b(?P<value>[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z]|[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]|[XYZ]\d{7}[A-Z]"
     r"|\d{8}-?[A-HJ-NP-TV-Z])\b"
 )
+# "AA 693335": letters with a space before the digits.
+_SERIES = re.compile(r"(?<![^\W_])(?P<value>[A-Z]{1,3})[ .-]?$", re.IGNORECASE)
+_NO_SERIES = frozenset("is no my nr id to it of in on at a i the ist est es e to no: was my and und".split())
 _LEAST_DIGITS = 4
 _ALNUM = re.compile(r"\b(?=[A-Z0-9]{0,15}\d)(?P<value>[A-Z0-9](?:[ -]?[A-Z0-9]){5,17})\b", re.IGNORECASE)
 
@@ -68,6 +72,10 @@ class NationalIdRecogniser(Recogniser):
             yield Finding("TAX_ID", *match.span("value"), 0.8)
 
 
+def _is_label(letters: str) -> bool:
+    return letters.lower() in _NO_SERIES or any(context.search(letters) for _, context in _KINDS)
+
+
 def _digit_words(match: re.Match[str]) -> tuple[int, int]:
     """The match without words of letters alone at its edges."""
     words = list(re.finditer(r"[A-Za-z0-9]+", match["value"]))
@@ -83,7 +91,8 @@ def _digit_words(match: re.Match[str]) -> tuple[int, int]:
 def _beside(text: str, start: int, end: int, digits: int) -> Iterator[Finding]:
     if digits < _LEAST_DIGITS:
         return
-    kinds = (("PASSPORT", _PASSPORT_CONTEXT), ("DRIVING_LICENCE", _LICENCE_CONTEXT), ("TAX_ID", _TAX_CONTEXT))
-    for entity, context in kinds:
+    series = _SERIES.search(text, max(0, start - 5), start)
+    start = series.start("value") if series and not _is_label(series["value"]) else start
+    for entity, context in _KINDS:
         if has_context(context, text, start, end, reach=30):
             yield Finding(entity, start, end, 0.8)

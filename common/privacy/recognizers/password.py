@@ -9,7 +9,7 @@ from common.privacy.recognizers.base import Finding, Recogniser, folded
 from common.privacy.recognizers.vocabulary import Vocabulary
 
 _WORD = (
-    r"(?:pass ?words?|passwd|pwd|pw|pass ?phrases?|pass|passwort|kennwort|losungswort|mot de passe|mdp|contrasena|clave"
+    r"(?:p[aw]?s{1,2}[ _-]?(?:wo?r?d|wrod|owrd|ord|wort)s?|pwr?d|psw|pswd|pw|pass ?phrases?|pass|passwort|kennwort|losungswort|mot de passe|mdp|contrasena|clave"
     r"|senha|wachtwoord|haslo|parola(?: d'ordine)?|losenord|sifre(?:m)?|jelszo|heslo|salasana"
     rf"|{folded('пароль|парол|पासवर्ड')}"
     r"|memorable (?:word|answer|name|place|phrase)|secret (?:word|answer|phrase)|security (?:answer|word|phrase)"
@@ -17,14 +17,20 @@ _WORD = (
 )
 _ABOUT = r"(?:\s(?:i (?:use|used|chose|set|have|had|picked)|for \w{2,20}(?: \w{2,20})?|there|here|now|today))?"
 _GIVEN = re.compile(
-    rf"\b{_WORD}(?:'s)?{_ABOUT}"
+    rf"(?<![^\W_]){_WORD}(?:'s)?[\"'”’)\]]{{0,2}}{_ABOUT}"
     r"(?:\s{1,3}(?:is|was|to|as|set to|would be|will be|should be|used to be|ist|lautet|war|est|es|era|e|jest"
     r"|to:)(?!\w):?"
     r"|\s?[:=]{1,2}>?|\s?-{1,2}>?)\s{0,3}[\"'“„«(`]{0,2}(?P<value>(?!<)(?=[^\s]{0,8}\w)[^\s\"'”“»`]{1,64})",
     re.IGNORECASE,
 )
+_TAGGED = re.compile(rf"<[\w-]{{0,20}}?{_WORD}>(?P<value>(?!<)[^<\n]{{1,64}})</", re.IGNORECASE)
 _QUOTED = re.compile(rf"\b{_WORD}[^\"“„«`\n]{{0,20}}[\"“„«`](?P<value>(?!<)[^\"”“»`\n]{{3,80}})[\"”“»`]", re.IGNORECASE)
-_BESIDE = re.compile(rf"\b{_WORD}(?![^\W_])", re.IGNORECASE)
+_BESIDE = re.compile(rf"(?<![^\W_])(?:{_WORD}(?![^\W_])|(?:log ?in|credentials?|username)\s?[:=])", re.IGNORECASE)
+# Short for the word and hardly ever a subject: what closes the sentence or is asked after is the value.
+_SHORT = re.compile(
+    r"(?<![^\W_])(?:pw|pwd|psw|pswd|mdp)\s(?P<value>(?!<)[^\s.,;!?]{3,64})(?=[.,;!?]|$|\s(?:and|but|for|is|doesn|won|wont|does)\b)",
+    re.IGNORECASE,
+)
 _NEXT = re.compile(rf"\b{_WORD}\s(?P<value>[^\W\d_][^\s.,;:!?]{{5,40}})(?=[\s.,;!?]|$)", re.IGNORECASE)
 _TOKEN = re.compile(r"(?<!\S)[(\"'“]?(?P<value>(?!<)[^\s\"'“”()]{4,64}?)[)\"'”]?[.,;:]?(?!\S)")
 _PHRASE = re.compile(
@@ -67,7 +73,7 @@ class PasswordRecogniser(Recogniser):
         named = [match.span() for match in _BESIDE.finditer(text)]
         if not named:
             return
-        for pattern in (_GIVEN, _QUOTED):
+        for pattern in (_GIVEN, _QUOTED, _TAGGED, _SHORT):
             for match in pattern.finditer(text):
                 if not _NOT_GIVEN.match(match["value"]):
                     yield Finding("PASSWORD", match.start("value"), _end(match), 0.95)

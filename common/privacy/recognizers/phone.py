@@ -29,6 +29,17 @@ class PhoneRecogniser(Recogniser):
                 plus = _PLUS.search(text, max(0, start - 8), start)
                 start = plus.start() if plus else start
                 yield Finding("PHONE_NUMBER", start, run.end, 0.75)
+            elif len(run.digits) > 9:
+                yield from _fields(run, text)
+
+
+def _fields(run: Run, text: str) -> Iterator[Finding]:
+    """Numbers that stand in a record beside a postcode or another number."""
+    fields = run.fields(text)
+    for field in fields if len(fields) > 1 else []:
+        if 7 <= len(field.digits) <= 15 and _is_phone(field, text):
+            plus = _PLUS.search(text, max(0, field.start - 8), field.start)
+            yield Finding("PHONE_NUMBER", plus.start() if plus else field.start, field.end, 0.75)
 
 
 def _is_phone(run: Run, text: str) -> bool:

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator
 
 from common.privacy.digits import Run, runs
-from common.privacy.recognizers.base import Finding, Recogniser, folded
+from common.privacy.recognizers.base import Finding, Recogniser, folded, labels
+from common.privacy.recognizers.months import MONTH
+from common.privacy.recognizers.tables import heading
 
 _CVV = re.compile(
-    r"\b(?:cvv2?|cvc2?|cv2|csc|cid|security (?:code|number|digits|nr|no)|(?:digits?|number|code|one) (?:on|at) the back"
+    r"\b(?:cvv2?|cvc2?|cv2|cvn2?|csc|cid|c\.?v\.?v|(?:card )?verification (?:value|number|no)|card verification code"
+    r"|(?:card )?security (?:code|number|digits|value|nr|no)|(?:digits?|number|code|one) (?:on|at) the back"
     r"|(?:on|at) the (?:back|rear|reverse)|signature strip|prufziffer|(?:karten)?prufnummer|sicherheitscode"
     r"|cryptogramme"
     r"|criptograma|codigo de seguridad|codice di sicurezza|code de securite|codigo de seguranca|kod cvv)\b",
@@ -43,18 +46,25 @@ _PART = re.compile(
     r"(?:one|two|three|2|3|half|part|digits?|numbers?|char\w{0,7})\b",
     re.IGNORECASE,
 )
-_MONTH = (
-    r"(?:jan|feb|mar|mrz|apr|avr|may|mai|mag|jun|giu|jul|lug|aug|ago|sep|set|oct|okt|ott|nov|dec|dez|dic)[a-z]{0,7}"
-)
 _EXPIRY_CONTEXT = re.compile(
-    r"(?<![A-Za-z])(?:expir\w{1,8}|exp|valid (?:thru|until|to|till)|good (?:thru|until)|gultig bis"
+    r"(?<![A-Za-z])(?:expir\w{1,8}|exp(?: ?(?:date|month|year))?|valid ?(?:thru|through|until|to|till)|good ?(?:thru|through|until)"
+    r"|gultig bis|gyldig til|giltigt? (?:till|tom)|geldig tot|verfall\w{0,8}|(?:data )?waznosci|validade|mm ?/ ?(?:yy|aa|jj)"
+    rf"|son kullanma(?: tarihi)?|{folded('срок действия|действительна до')}"
     r"|ablauf\w{0,8}|lauft ab|valable"
     r"|valida? (?:hasta|ate|fino)|scade\w{0,4}|scadenza|caduc\w{1,6}|vence\w{0,3}|wazna do|verval\w{0,6}|end date)\b",
     re.IGNORECASE,
 )
+# What else runs out: no card's expiry.
+_OTHER_TERM = re.compile(
+    r"\b(?:contract|subscription|membership|insurance|lease|tenancy|visa|passport|voucher|coupon|warranty|guarantee|mot"
+    r"|ticket|permit|licen[cs]e|policy|mortgage|deal|offer|vertrag|abo|contrat|contrato|abonnement)\s(?:\w+\s){0,2}$",
+    re.IGNORECASE,
+)
 _EXPIRY = re.compile(
-    rf"(?<![\d/])(?P<value>(?:0?[1-9]|1[0-2]) ?[/\-. ] ?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?(?:2[3-9]|3\d)"
-    rf"|{_MONTH}[\s,./-]{{1,2}}(?:20)?\d\d|{_MONTH} twenty[ -](?:twenty|thirty)[ -]?\w{{0,6}})(?![\d/])",
+    rf"(?<![\d/])(?P<value>\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:20)?\d\d|20\d\d ?[/.-] ?(?:0?[1-9]|1[0-2])(?:[/.-]\d{{1,2}})?"
+    rf"|(?:0?[1-9]|1[0-2]) ?[/\-. ] ?['’]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?(?:2[3-9]|3\d)"
+    rf"|(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s|de\s)?)?{MONTH}[\s,./'’-]{{1,3}}(?:(?:of|de|del)\s)?['’]?(?:20)?\d\d"
+    rf"|{MONTH} twenty[ -](?:twenty|thirty)[ -]?\w{{0,6}})(?![\d/])",
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"\b(?:ending(?: in)?|since|year)\s$", re.IGNORECASE)
@@ -81,9 +91,11 @@ class SecretCodeRecogniser(Recogniser):
                 yield Finding("CODE", _with_prefix(text, run), run.end, 0.9)
             elif size == 6 and _named(_SENT, text, run) and not _named(_NOT_CODE, text, run):
                 yield Finding("CODE", run.start, run.end, 0.85)
-        for match in _EXPIRY.finditer(text):
-            if _EXPIRY_CONTEXT.search(text, max(0, match.start() - _REACH), match.start()):
-                yield Finding("CARD_EXPIRY", *match.span("value"), 0.8)
+        spans = [match.span("value") for match in _EXPIRY.finditer(text)]
+        spans += [(run.start, run.end) for run in runs(text) if run.said >= 2 and 3 <= len(run.digits) <= 6]
+        for start, end in spans:
+            if _expires(text, start):
+                yield Finding("CARD_EXPIRY", start, end, 0.8)
 
 
 def _with_prefix(text: str, run: Run) -> int:
@@ -94,6 +106,15 @@ def _with_prefix(text: str, run: Run) -> int:
 def _named(word: re.Pattern[str], text: str, run: Run, reach: int = _REACH) -> bool:
     if _OTHER.search(text, max(0, run.start - 12), run.start):
         return False
-    before = word.search(text, max(0, run.start - reach), run.start)
-    after = word.search(text, run.end, run.end + 18)
-    return bool(before or after)
+    read = labels(text)
+    before = word.search(read, max(0, run.start - reach), run.start)
+    after = word.search(read, run.end, run.end + 18)
+    return bool(before or after or word.search(heading(text, run.start)))
+
+
+def _expires(text: str, start: int) -> bool:
+    """Whether the date at `start` is the end of a card, as far as its label says."""
+    if _EXPIRY_CONTEXT.search(heading(text, start)):
+        return True
+    label = _EXPIRY_CONTEXT.search(labels(text), max(0, start - _REACH), start)
+    return label is not None and not _OTHER_TERM.search(text[max(0, label.start() - 40) : label.start()])

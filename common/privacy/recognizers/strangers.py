@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from common.privacy.normalise import normalise
 from common.privacy.recognizers.base import Finding
+from common.privacy.recognizers.foreign import is_foreign
 from common.privacy.recognizers.vocabulary import Vocabulary
 
 _TOKEN = re.compile(r"<[A-Z_]+[^<>]{0,20}>|[^\W\d_][\w'’.-]*[^\W_]|[^\W\d_]|\S")
@@ -43,19 +43,8 @@ AFTER = re.compile(
 )
 _AND = re.compile(r" (?:and|&) [A-Z]")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){1,3}[^\W\d_]?\.?", re.IGNORECASE)
-# Little words of other languages: a sentence with them is not English with a name in it.
-_FOREIGN_WORDS = """
-    hola soy cual cuanto cuánto cuanta dinero tengo quiero como cómo donde dónde código puedo necesito tarjeta
-    cuenta mi una por para que qué bonjour je suis voudrais mon ma mes est quel quelle combien comment ou où avec
-    pour carte compte pas nous vous ich wie viel habe mein meine ist nicht konto karte kann wo warum geld und der
-    die das hallo ciao sono vorrei quanto quanti soldi ho il mio mia perché dove come non conto posso olá ola eu
-    quero meu minha tenho onde não cartão conta ik heb mijn hoeveel kan pago llega cancelar transferencia cuesta
-    limite virement coûte changer veux perdu bloquée gebühr finde möchte überweisen abgelehnt zahlung noch wurde
-    przelew doszedł bonifico arrivato jij mij waar niet kaart rekening wil hoe jag har mitt min hur mycket inte
-    kort czy mam ile jak nie moje moja gdzie karta chcę benim nasıl nerede kaç kart hesap
-"""
-_FOREIGN = frozenset(_FOREIGN_WORDS.split())
-_FOREIGN |= {normalise(word).text for word in _FOREIGN}  # a normalised text has no accents
+_FLIGHT = re.compile(r"\b(?:flight|flights|fly|flying|flew|airport|airline|plane|layover|boarding)\b", re.IGNORECASE)
+_MASH = re.compile(r"[^\W\daeiouyAEIOUY_]{6,}")  # a hand on the keyboard
 _PLACE = re.compile(r"\b(?:at|in|near|via|inside|outside|around|the|a|an)\s(?:the\s)?[\"'“]?$", re.IGNORECASE)
 _MOST = 6
 
@@ -80,10 +69,17 @@ def find(text: str, vocabulary: Vocabulary) -> Iterator[Finding]:
         if len(new) >= 2:
             if not _PLACE.search(before) and not all(vocabulary.is_slip(word.text) for word in new):
                 yield Finding("PERSON", start, end, 0.6)
+        elif _MASH.search(new[0].text) or is_airport(new[0].text, text):
+            continue
         elif _stands_as_name(text, run, before) or _SURELY_BEFORE.search(before):
             sure = new[0].text[0].isupper() or _SURELY_BEFORE.search(before)
             if not _PLACE.search(before) and (sure or not vocabulary.is_slip(new[0].text)):
                 yield Finding("PERSON", start, end, 0.55)
+
+
+def is_airport(word: str, text: str) -> bool:
+    """Whether three capitals are where a flight goes."""
+    return len(word) == 3 and word.isupper() and bool(_FLIGHT.search(text))
 
 
 def _with_surnames(words: list[_Word], vocabulary: Vocabulary) -> list[_Word]:
@@ -104,11 +100,6 @@ def _stands_as_name(text: str, run: list[_Word], before: str) -> bool:
     alone = not re.search(r"\w", "".join(line))
     coupled = run[0].text[0].isupper() and _AND.match(text, end)
     return bool(alone or coupled or run[0].kind == "initial" or _BEFORE.search(before) or AFTER.match(text, end))
-
-
-def is_foreign(text: str) -> bool:
-    """Whether `text` has two little words of another language."""
-    return sum(word in _FOREIGN for word in re.findall(r"[^\W\d_]+", text.lower())) >= 2
 
 
 def left_over(text: str, found: list[tuple[int, int]], vocabulary: Vocabulary) -> bool:

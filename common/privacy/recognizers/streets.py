@@ -35,12 +35,12 @@ STREET = re.compile(
 )
 COMPOUND = re.compile(
     r"\b(?P<value>(?:(?:[^\W\d_]+[\s-]){0,2}[^\W\d_]{2,25}|(?:[^\W\d_]+-){1,3})"
-    r"(?:stra(?:ss|ß)e|str\b\.?|weg|platz|allee|gasse|ring|damm|ufer|chaussee|steig|stieg|straat|laan|gracht|kade|plein|dijk"
+    r"(?:stra(?:ss|ß)e|str\b\.?|stigen|stig|grand|torget|backen|hof|promenade|markt|weg|platz|allee|gasse|ring|damm|ufer|chaussee|steig|stieg|straat|laan|gracht|kade|plein|dijk"
     r"|singel|gatan?|vägen|vagen|gade|vej|veien|katu|tie|utca|burgwal)\s?\d{1,4}\s?(?:[a-z]\b)?(?:[-/]\d{1,4})?)",
     re.IGNORECASE,
 )
 _KINDS = (
-    r"rue|avenida|avda\.?|av\.|calle|c/|carrer|carretera|paseo|passeig|plaza|plaça|placa|praça|praca|rua|travessa|estrada|largo"
+    r"rue|avenida|avda\.?|av\.|calle|c/|carrer|carretera|travesia|glorieta|urbanizacion|urb\.|costanilla|cuesta|callejon|rambla|rambles|ctra\.|pza\.|pl\.|paseo|passeig|plaza|plaça|placa|praça|praca|rua|travessa|estrada|largo"
     r"|viale|piazza|piazzale|corso|vicolo|strada|ulica|ul\.|aleja|aleje|al\.|os\.|pl\.|ulitsa|prospekt|chemin|impasse|allee|quai"
     r"|boulevard|bulevar|ronda|camino|jalan|jl\.?|lorong|calea|bulevardul|odos|leoforos"
 )
@@ -65,8 +65,8 @@ NUMBER_FIRST = re.compile(
     r"(?<![\w.,£$€])(?P<value>\d{1,4}\s?(?:bis|ter|quater|[a-d])?,?\s"
     r"(?:rue|avenue|av\.|boulevard|bd\.?|chemin|quai|place|impasse|allée|allee|allées|allees|route|cours|passage|square|sentier"
     r"|faubourg|residence|lotissement|hameau|jalan|lorong|nguyen|le|tran|pham)"
-    rf"\s(?:(?:d[eu]s?|la|le|les|l'|d'|du|aux?|saint|sainte)\s){{0,3}}{WORD}(?:[\s-](?!i\b|but\b|and\b|is\b|the\b|still\b|in\b|now\b"
-    rf"|please\b){WORD}){{0,3}})",
+    rf"\s(?:(?:d[eu]s?|la|le|les|l'|d'|du|aux?|saint|sainte)\s){{0,3}}{WORD}(?:[\s-](?!(?:i|but|and|is|the|still|in|now|for|to|with"
+    rf"|since|from|my|at|on|not|a|why|please|instead|anymore|until|of|was|by|this|that|as|it|or|are)\b){WORD}){{0,3}})",
     re.IGNORECASE,
 )
 BOX = re.compile(
@@ -98,6 +98,26 @@ NO_TOWN = re.compile(
     r"\b(?:thanks?|thank you|please|cheers|ok(?:ay)?|right|now|today|asap|sorry|mate|correct|and|but|is|it|i"
     r"|you|that|not|so|yes|no"
     r"|what|why|when|how|can|could|will|my|the)\b",
+    re.IGNORECASE,
+)
+# After a street and its number: stairs, doors, floors, in many countries' words.
+WITHIN = re.compile(
+    r"(?:(?:/[\dA-Za-z]{1,4}\b){1,3}|-[IVX]{1,4}\b|\s?[A-Za-z]\b(?=\s?(?:,|$|\n|/\s))"
+    r"|,?\s(?:m|lgh|leil|kv|kw|top|tur|stiege|stg|apt|app|appt|apartment|unit|flat|int|interno|scala|piso|pta|puerta|bajo|atico"
+    r"|etage|esc|escalera|dcha|izda|izq|bte|boite|bus|lok|daire|kat|suite|ste|floor|wohnung|whg|hus|as|ajto|em|sc|bl|byt|room|rm|no)"
+    r"\b\.?(?:\s?#?\d{1,4}[A-Za-z]?\b)?(?:/\d{1,3}\b)?"
+    r"|,?\s\d{1,2}\s?(?:er|ere|e|eme|o|a|st|nd|rd|th|\.|-)?\s?(?:etage|floor|piso|og|stock|tv|th|mf|izq|dcha|izda|emelet|kat|puerta)\b"
+    r"(?:\s?[A-Za-z]\b)?"
+    r"|,?\s(?:ground floor|first floor|second floor|third floor|top floor|basement|rez-de-chaussee|rdc|parterre|erdgeschoss"
+    r"|dachgeschoss|hinterhaus|vorderhaus|bajo|parter|ground flr))",
+    re.IGNORECASE,
+)
+HOUSE_BEFORE = re.compile(r"(?:^|(?<=[:\n,]\s)|(?<=\n)|(?<=[>;/]))\s?(?:the\s)?[^\W\d_][\w'’-]{2,20}(?:\s[^\W\d_][\w'’-]{2,20})?,\s$", re.IGNORECASE)
+BLOCKS = re.compile(r"(?<![\w/.-])(?P<value>\d{1,2}-\d{1,2}(?:-\d{1,3})?,?\s(?P<town>[A-Za-z][a-z'’-]{4,20}|[A-Z]{5,20}))(?![\w-])")
+INDIAN = re.compile(
+    r"(?<!\w)(?P<value>(?:(?:h|house|flat|plot|door|d|site|survey|shop|villa)\.?\s?no\.?\s?|#\s?)[A-Za-z]?-?\d[\d/A-Za-z-]{0,12}"
+    r"(?:,\s(?:(?:[^\W\d_][\w'’.-]{0,20}\s){0,3}(?:no\.?\s?)?\d{1,4}(?:st|nd|rd|th)?(?:\s(?:main|cross|floor|block|phase|stage|street))?"
+    r"|[^\W\d_][\w'’-]{2,20}(?:\s[^\W\d_][\w'’-]{1,20}){0,2})){1,4})",
     re.IGNORECASE,
 )
 UNIT_BEFORE = re.compile(rf"(?<!\w){_UNIT_WORD}\b\.?\s?#?$|(?<![\w.,£$€]){UNIT}$", re.IGNORECASE)
