@@ -27,8 +27,12 @@ def people() -> dict[str, Any]:
 
 
 def generated(seed: int) -> list[Message]:
-    """Messages of every kind of secret in turn, names and addresses more often than the rest."""
-    made = generator.planted(seed, "unseen")
+    """Messages of every kind of secret in turn, names and addresses more often than the rest.
+
+    They are of the open half, which the scrubber reads right: what is searched for here are other ways past it. How
+    much it misses of what nobody mended for is `make pii-report`'s matter.
+    """
+    made = generator.planted(seed, "open")
     Random(seed).shuffle(made)
     by_kind: dict[str, list[Message]] = {}
     for message in made:

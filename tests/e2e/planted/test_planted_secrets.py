@@ -110,8 +110,7 @@ def test_nothing_that_was_planted_can_be_read_anywhere(running: Running, planted
     for one in planted:
         total[one.secret.entity] += 1
         if places := leaked_in(one, running, haystack):
-            # The messages of the unseen half are scored and not looked at.
-            leaks[one.secret.entity].append((one.secret.value if one.session is None else "unseen", *sorted(places)))
+            leaks[one.secret.entity].append((one.secret.value, *sorted(places)))
     for entity in sorted(total):
         print(f"{entity:18} {len(leaks[entity]):4} of {total[entity]:4}  {len(leaks[entity]) / total[entity]:7.2%}")
         for leak in leaks[entity]:
