@@ -25,10 +25,11 @@ _TAIL = re.compile(f"(?:{'|'.join(_LONG)}|double|triple)$")
 _LONG_TAIL = re.compile(f"(?:six|{'|'.join(word for word in _LONG if len(word) > 3)})$")
 _FIGURE_NEXT = re.compile(r"[^\w<]{1,2}\d(?!\d)")
 _SAID_NEXT = re.compile(rf"[^\w<]{{1,3}}(?:{'|'.join(_LONG)}|double|triple)\b", re.IGNORECASE)
-_FILLERS = frozenset(
-    ["and", "then", "dash", "hyphen", "space", "dot", "point", "slash", "minus", "next", "comma", "y", "und", "et", "e"]
-    + ["um", "umm", "uh", "er", "erm", "hmm", "comes", "come", "followed", "by", "after", "dann", "puis", "luego", "poi"]
-)
+_FILLER_WORDS = """
+and then dash hyphen space dot point slash minus next comma y und et e um umm uh er erm hmm comes come followed
+by after dann puis luego poi
+"""
+_FILLERS = frozenset(_FILLER_WORDS.split())
 _LIKE_DIGITS = frozenset("oOlI")
 _LETTER_DIGITS = str.maketrans("oOlI|", "00111")
 _MAX_GAP = 12
@@ -57,6 +58,7 @@ _TOKEN = re.compile(
 _DIGIT = re.compile(r"\d")
 # So many digits said by hundreds and thousands are no amount.
 _NO_AMOUNT = 11
+_SAID_BESIDE = 6
 # What parts the fields of a line or of a record, and begins an international number.
 _FIELD = re.compile(r"\n|[;|\t]| / |, (?=\+)|[\s(](?=\+\d{2})")
 _STREAK_GAP = 4
@@ -162,7 +164,9 @@ def runs(text: str, *, stops: bool = True) -> tuple[Run, ...]:
             quantity
             for quantity in large
             for run in found
-            if run.start <= quantity.start < run.end and len(run.digits) < _NO_AMOUNT
+            if run.start <= quantity.start < run.end
+            and len(run.digits) < _NO_AMOUNT
+            and len(run.digits) - len(quantity.digits) < _SAID_BESIDE
         ]
     ):
         found = _read(text, [quantity for quantity in large if quantity not in amounts], stops=stops)

@@ -168,8 +168,12 @@ class Engine:
             for result in results
             if result.entity_type != "PERSON"
             or result.score > SHOP_SCORE
-            or not (SHOP_AFTER.search(text, result.start, result.end + 14) or any(
-                2 * (min(end, result.end) - max(start, result.start)) >= result.end - result.start
-                for start, end in shops
-            ))
+            or not (
+                SHOP_AFTER.search(text, result.start, result.end)
+                or SHOP_AFTER.match(text, result.end)
+                or any(
+                    2 * (min(end, result.end) - max(start, result.start)) >= result.end - result.start
+                    for start, end in shops
+                )
+            )
         ]

@@ -33,7 +33,7 @@ _OCTAL_DIGIT = re.compile(r"6[0-7]|7[01]")
 _NUMBER_SIGN = "\u283c"
 _BRAILLE = dict(zip("⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵", "abcdefghijklmnopqrstuvwxyz", strict=True))
 # The first ten letters are digits after the number sign, in Nemeth's code a row lower.
-_BRAILLE_DIGITS = dict(zip("⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚" "⠂⠆⠒⠲⠢⠖⠶⠦⠔⠴", "1234567890" * 2, strict=True))
+_BRAILLE_DIGITS = dict(zip("⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠂⠆⠒⠲⠢⠖⠶⠦⠔⠴", "1234567890" * 2, strict=True))
 
 
 def any_in(text: str) -> bool:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from common.privacy import announced
+from common.privacy.announced import mask_labelled as mask_labelled
 from common.privacy.digits import Run, runs
 from common.privacy.normalise import Normalised, normalise
 
 NUMBER = "<NUMBER>"
 CODE = "<CODE>"
+ADDRESS = "<ADDRESS>"
 
 _ORDER = re.compile(
     r"\b(?:order|ticket|ref|reference|tracking|case|parcel|invoice|request)\b[^\d\n]{0,20}$", re.IGNORECASE
@@ -30,7 +33,8 @@ _YEAR_WORD = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _PIECE = re.compile(
-    r"\b(?:begins?|starts?|first|second|third|half|part|rest|remaining|next|then|followed|continues?|piece|bit|block|group)\b",
+    r"\b(?:begins?|starts?|first|second|third|half|part|rest|remaining|next|then|followed|continues?|piece"
+    r"|bit|block|group)\b",
     re.IGNORECASE,
 )
 _HINT = re.compile(
@@ -42,85 +46,71 @@ _ENDING = re.compile(
 )
 
 
-# A message that ends in the word for a secret, whose value the next one brings.
-_LABELS = (
-    (
-        "PASSWORD",
-        r"pass ?words?|passwd|pwd|pass ?phrase|memorable word|security answer|passwort|mot de passe|contrasena",
-    ),
-    ("PIN", r"pin|passcode"),
-    ("CVV", r"cvv2?|cvc2?|security code|(?:digits|number|code) on the back"),
-    ("CODE", r"(?:otp|one[ -]time (?:code|password)|(?:verification |access )?code)"),
-    ("CARD_EXPIRY", r"expiry(?: date)?|expires|valid until"),
-    (
-        "ACCOUNT_NUMBER",
-        r"sort code|(?:account|routing|card|passport|licence|phone|social security)"
-        r"(?: number| no)?|iban|ssn",
-    ),
-    ("PERSON", r"my (?:(?:full|first|last|maiden) )?name|(?:payee|beneficiary|sur|first |last )name"),
-    ("DATE_OF_BIRTH", r"birth ?day|date of birth|dob|born(?: on)?"),
-)
-_LEFT_OPEN = re.compile(
-    rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _LABELS)})"
-    r"(?:\s(?:number|is|was|are|it's|to|as|will be|would be|should be|coming(?: up)?|please|now"
-    r"|ok))?\s?[?!:=.…-]{0,5}\s{0,5}$",
-    re.IGNORECASE,
-)
-_TURNS = 3
-# The next message is a name when it is a few words and none of these.
-_NAME_WORDS = 5
-_NAME_WORD = re.compile(r"(?<![<\w])(?!(?:is|it's|its|it|mr|mrs|ms|dr)\b)[^\W\d_][^\s,.!?<>]*", re.IGNORECASE)
-_NO_NAME = re.compile(
-    r"\d|<|\b(?:ok|okay|thanks|thank|yes|no|never|mind|help|what|why|how|please|wait|sorry|hello|hi|changed|wrong|card"
-    r"|account|balance|transfer|send|pay|the|not|i|you|can|do|does|cancel|stop)\b",
-    re.IGNORECASE,
-)
-# A message that gave a part of a secret: the next one brings another.
-_PART_GIVEN = re.compile(
-    r"\b(?:first|second|third|half|part|begins?|starts?)\b[^<>]{0,60}<(?P<kind>PIN|CVV|CODE|PASSWORD|SORT_CODE)>",
-    re.IGNORECASE,
-)
-_PART = "_PART"
 # The country and check digits of an IBAN, of which the rest is still to come.
 _IBAN_BEGUN = re.compile(r"\b[A-Z]{2}[ -]?<(?:ACCOUNT_NUMBER|NUMBER|IDENTIFIER|CODE)\b", re.IGNORECASE)
+_LEAD = r"\W*(?:(?:the|my|it|iban|it's|starts?|begins?|with|is|then|and|next|first|ok|so)\W+)*"
+_COUNTRY = re.compile(rf"{_LEAD}(?P<value>(?-i:[A-Z]{{2}})[ -]?\d{{2}}(?:[ -]?[A-Z0-9]{{4}})*)\W*", re.IGNORECASE)
+_COUNTRY_NAMED = re.compile(r"\biban\b[^.\n<>]{0,30}\b(?P<value>[A-Z]{2}[ -]?\d{2})\b", re.IGNORECASE)
+# A street without its number, which comes in another message.
+_STREET = re.compile(
+    r"\b(?:(?:my|our|the new) (?:street|road|lane|house)(?: name)?|(?:street|road|house) name"
+    r"|street)(?: is called| is|:)\s"
+    r"(?P<value>(?!(?:closed|blocked|wrong|not|in|on|at|a|the same|missing|misspelt|too)\b)[^\n,.;!?<>]{3,40})",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(rf"{_LEAD}(?P<value>(?-i:[A-Z]{{2,6}}))\W*", re.IGNORECASE)
 _MIXED = re.compile(r"(?<![\w<])(?=\w{0,30}\d)(?=\w{0,30}[A-Za-z])[A-Za-z0-9]{4,34}(?![\w>])")
+
+
+# "the code starts with 48", "the last three of my social are 112".
+_SHY = (
+    r"(?<!sort )(?<!error )(?<!area )(?<!country )(?<!promo )"
+    r"(?:code|otp|pin|passcode|ssn|social(?: security)?|iban|cvv|cvc)"
+)
+_PART_OF = re.compile(
+    rf"\b{_SHY}\b[^.!?\n]{{0,30}}\b(?:starts?|begins?|first|last|second|third|middle|part|half|bit|ends?)\b"
+    r"(?:\s(?:with|in|is|are|digits?|numbers?|two|three|four|half|part|bit))*\W{1,3}$"
+    rf"|\b(?:first|second|third|last|middle|next|start|beginning|end|rest|half|part|bit)\b[^.!?\n]{{0,30}}\b{_SHY}\b"
+    r"(?:\snumber)?(?:\s(?:is|are|was))?\W{1,3}$"
+    rf"|\b(?:my|the) {_SHY}(?:\snumber)? is\W{{1,3}}$|\b(?:ssn|social security(?: number)?|otp|passcode)\s?[:=]\s?$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\s?(?:times|days?|weeks?|months?|hours?|minutes?|digits?|attempts?|%|pounds|euros|characters)", re.IGNORECASE
+)
+_SHORT = 120
+# Nothing but an order word beside the digits.
+_GIVEN_AS_PIECE = re.compile(
+    r"\W*(?:(?:then|and|next|first|second|third|last|finally|lastly|bit|part|half|piece|the|is|it|starts?|begins?|with"
+    r"|followed by|ends?|in|rest|middle|dann|puis|luego|poi)\W*)+",
+    re.IGNORECASE,
+)
 
 
 @dataclass
 class Heard:
     """What the last messages left open: `numbers`, turns for which digits may continue a number; `label`, the kind
-    of secret that was named without its value; `small`, messages in a row that were a digit or two and nothing else."""
+    of secret that was named without its value, waited for `turns` more messages; `small`, messages in a row that
+    were a digit or two and nothing else."""
 
     numbers: int = 0
     label: str | None = None
     small: int = 0
+    turns: int = 0
 
     def then(self, text: str | None) -> Heard:
         """After one more message of the customer, as it is stored."""
         plain = text or ""
-        left_open, part = _LEFT_OPEN.search(plain), _PART_GIVEN.search(plain)
-        label = left_open.lastgroup if left_open else None
+        label, turns = announced.left_open(plain), announced.TURNS
+        if label is None and self.label and self.turns > 1:
+            hit = f"<{self.label.partition('_LATER')[0].partition('_PART')[0]}>" in plain
+            label, turns = announced.later(self.label), announced.TURNS if hit else self.turns - 1
         return Heard(
-            _TURNS if NUMBER in plain or _IBAN_BEGUN.search(plain) else max(0, self.numbers - 1),
-            f"{part['kind'].upper()}{_PART}" if part and not label else label,
+            announced.TURNS if NUMBER in plain or _IBAN_BEGUN.search(plain) else max(0, self.numbers - 1),
+            label,
             self.small + 1 if re.fullmatch(rf"\W*(?:\d{{1,2}}|{NUMBER})\W*", plain) else 0,
+            turns if label else 0,
         )
-
-
-def mask_labelled(text: str, kind: str) -> str:
-    """`text`, which follows a message that named a secret of this `kind`, without what may be its value."""
-    words = text.split()
-    if kind == "PASSWORD":
-        telling = [word for word in words if not word.isalpha() and not word.startswith("<")]
-        if len(words) == 1:
-            return "<PASSWORD>"
-        return re.sub("|".join(map(re.escape, telling)), "<PASSWORD>", text) if telling and len(words) <= 6 else text
-    if kind == "PERSON":
-        return _NAME_WORD.sub("<PERSON>", text) if len(words) <= _NAME_WORDS and not _NO_NAME.search(text) else text
-    view = normalise(text)
-    least = 1 if kind.endswith(_PART) else 4 if kind == "ACCOUNT_NUMBER" else 3
-    spans = [(run.start, run.end) for run in runs(view.text, stops=False) if len(run.digits) >= least]
-    return _replace(text, view, spans, f"<{kind.removesuffix(_PART)}>")
 
 
 def mask_code(text: str) -> str:
@@ -146,6 +136,12 @@ def mask_fragments(text: str, *, after_fragment: bool, amount_asked: bool, digit
         for run in runs(view.text)
         if _is_fragment(run, view.text, after_fragment=after_fragment, amount_asked=amount_asked)
     ]
+    if street := _STREET.search(view.text):
+        return _replace(text, view, [street.span("value")], ADDRESS)
+    if not spans and (begun := _COUNTRY.fullmatch(view.text) or _COUNTRY_NAMED.search(view.text)):
+        return _replace(text, view, [begun.span("value")], NUMBER)
+    if after_fragment and (letters := _LETTERS.fullmatch(view.text)):
+        return _replace(text, view, [letters.span("value")], NUMBER)
     if after_fragment:
         mixed = (match.span() for match in _MIXED.finditer(view.text))
         spans += [span for span in mixed if not any(start < span[1] and span[0] < end for start, end in spans)]
@@ -154,10 +150,16 @@ def mask_fragments(text: str, *, after_fragment: bool, amount_asked: bool, digit
 
 def _is_fragment(run: Run, text: str, *, after_fragment: bool, amount_asked: bool) -> bool:
     size, before, after = len(run.digits), text[max(0, run.start - 40) : run.start], text[run.end :]
+    if size >= 2 and _PART_OF.search(text[max(0, run.start - 70) : run.start]) and not _COUNTED.match(after):
+        return True
+    if after_fragment and announced.value_span(text, 8):
+        return True
     if size < 3 or _ORDER.search(before) or (size == 4 and _ENDING.search(before)):
         return False
     single = len(run.groups) == 1
-    bare = not any(map(str.isalpha, text[: run.start] + after))
+    bare = not any(map(str.isalpha, text[: run.start] + after)) or (
+        len(text) <= _SHORT and _GIVEN_AS_PIECE.fullmatch(text[: run.start] + after)
+    )
     if amount_asked and size <= 7 and len(run.groups) <= 2:
         return False
     if size == 4 and _YEAR.match(run.digits) and _YEAR_WORD.search(before):

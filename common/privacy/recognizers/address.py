@@ -30,12 +30,14 @@ _ZIP = re.compile(
     r"(?<![\d-])(?P<value>\d{5}(?:-\d{3,4})?|\d{8}|\d{6}|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4})(?![\d-])"
 )
 _ZIP_CONTEXT = re.compile(
-    r"\b(?:zip(?: ?code)?|post ?code|postal|plz|postleitzahl|code postal|cp|cep|cap|pin ?code|postnummer|kod pocztowy|eircode"
+    r"\b(?:zip(?: ?code)?|post ?code|postal|plz|postleitzahl|code postal|cp|cep|cap|pin ?code|postnummer"
+    r"|kod pocztowy|eircode"
     r"|live (?:at|in)|moved to)\b",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"(?:\b(?:zip(?: ?code)?|post ?code|pcode|plz|postleitzahl|code postal|codigo postal|cp|cep|cap|pin ?code|postnummer|postnr"
+    r"(?:\b(?:zip(?: ?code)?|post ?code|pcode|plz|postleitzahl|code postal|codigo postal|cp|cep|cap|pin ?code"
+    r"|postnummer|postnr"
     r"|kod pocztowy|eircode|postcode)\b(?:\s(?:is|was|ist|est|es))?\s?[:=]?\s?|〒\s?)"
     r"(?P<value>(?=[A-Z\s-]{0,5}\d)[A-Z\d]{2,5}(?:[ -](?=[A-Z]{0,2}\d|[A-Z]{2}\b)[A-Z\d]{2,4})?)(?![\w])",
     re.IGNORECASE,
@@ -56,15 +58,21 @@ _NAMED = re.compile(
     r"|deliver(?:ed)?(?: (?:it|my card|the card|them))? to"
     r"|(?:send|post|mail|ship|courier|forward) (?:it|(?:the|my|a)(?: new)? (?:card|letter|pin|statement)) to"
     r"|(?:letter|card|parcel|it|mail|post) (?:went|was sent|goes|got sent) to|anschrift(?: ist|:)?"
-    r"|(?:post|send|deliver|mail|courier|forward|redirect)\b[^.!?\n]{0,30}\b(?:letter|card|pin|statements?|mail|post|parcel"
-    r"|chequebook|it|them|everything) to|(?:courier|driver|postman|delivery|engineer|bailiffs?) (?:came|went|got|turned up|was sent) (?:to|at)"
-    r"|(?:i|we)(?: have|'ve)? (?:never |not |haven'?t |havent |don'?t |dont |no longer |now |used to |currently )?(?:lived?|resided?|stayed?|living|been living) (?:at|on|in)"
-    r"|(?:my |our |the )?(?:residence|residential|home) ?(?:address)?(?: is|:)|(?:new|old|current|correct|right|wrong) add?ress?e?(?: is|:)?"
+    r"|(?:post|send|deliver|mail|courier|forward|redirect)\b[^.!?\n]{0,30}\b(?:letter|card|pin|statements?|mail"
+    r"|post|parcel"
+    r"|chequebook|it|them|everything) to|(?:courier|driver|postman|delivery|engineer|bailiffs?) (?:came|went|got"
+    r"|turned up|was sent) (?:to|at)"
+    r"|(?:i|we)(?: have|'ve)? (?:never |not |haven'?t |havent |don'?t |dont |no longer |now |used to |currently )?"
+    r"(?:lived?|resided?|stayed?|living|been living) (?:at|on|in)"
+    r"|(?:my |our |the )?(?:residence|residential|home) ?(?:address)?(?: is|:)|(?:new|old|current|correct|right"
+    r"|wrong) add?ress?e?(?: is|:)?"
     r"|(?:still |now )?registered (?:at|to|under)|based (?:at|on)"
     r"|ich (?:wohne|lebe)(?: (?:jetzt|nun|seit \w+|noch|aktuell))?(?: (?:in der|im|am|an der|in))?"
-    r"|(?:meine |die )?(?:neue |alte )?(?:anschrift|adresse)(?: ist| lautet|:)?|j'habite(?: (?:au|maintenant|desormais|a)){0,2}"
+    r"|(?:meine |die )?(?:neue |alte )?(?:anschrift|adresse)(?: ist| lautet|:)?|j'habite(?: (?:au|maintenant"
+    r"|desormais|a)){0,2}"
     r"|(?:mon|ma|notre) (?:nouvelle )?adresse(?: est|:)?|vivo (?:ahora )?en(?: la)?|mi (?:nueva )?direccion(?: es|:)?"
-    r"|abito (?:ora )?(?:in|a)|il mio (?:nuovo )?indirizzo(?: e|:)?|moro (?:agora )?(?:na|no|em)|ik woon (?:nu )?(?:op|aan|in)"
+    r"|abito (?:ora )?(?:in|a)|il mio (?:nuovo )?indirizzo(?: e|:)?|moro (?:agora )?(?:na|no|em)|ik woon (?:nu )?"
+    r"(?:op|aan|in)"
     r"|mieszkam (?:teraz )?(?:przy|na)|jag bor (?:nu )?(?:pa|i)"
     r"|adresse(?: ist| est|:)?"
     r"|direccion(?: es|:)?|ich wohne (?:in der|im|am|an der)?|j'habite(?: au)?|vivo en(?: la)?)\s{0,2})"
@@ -84,8 +92,10 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _NOT_PLACE = re.compile(
-    r"[£$€]|\b(?:pounds?|euros?|dollars?|gbp|eur|usd|account|savings|card|limit|payee|january|february|march|april|may|june"
-    r"|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday)\b|:\d\d|(?<!\d)(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:20\d\d|\d\d)(?!\d)",
+    r"[£$€]|\b(?:pounds?|euros?|dollars?|gbp|eur|usd|account|savings|card|limit|payee|january|february|march|april"
+    r"|may|june"
+    r"|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday)\b|:\d\d|(?<!\d)"
+    r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:20\d\d|\d\d)(?!\d)",
     re.IGNORECASE,
 )
 
@@ -113,14 +123,14 @@ class AddressRecogniser(Recogniser):
     def _blocks(self, text: str) -> Iterator[Finding]:
         """Japanese blocks before a quarter ("2-14-5 Kamimeguro"), which "9-5 tomorrow" is not."""
         for match in streets.BLOCKS.finditer(text):
-            three = match["value"].count("-", 0, 9) >= 2
-            if not self._vocabulary.is_english(match["town"]) and (three or match["town"][0].isupper()):
+            if match["value"].count("-", 0, 9) >= 2 and not self._vocabulary.is_english(match["town"]):
                 yield Finding("ADDRESS", *match.span("value"), 0.96)
 
     def _compounds(self, text: str) -> Iterator[Finding]:
         """Streets in one word ("Lindenallee 17"), which "during 2024" is not."""
         for finding in matches(streets.COMPOUND, text, "ADDRESS", 0.8):
-            name = text[finding.start : finding.end].rstrip("0123456789 -/").split()[-1]
+            name = text[finding.start : finding.end]
+            name = re.split(r"\s?\d", name, maxsplit=1)[0].split()[-1]
             if not self._vocabulary.is_english(name):
                 yield finding
 
@@ -131,6 +141,9 @@ def _streets(text: str) -> Iterator[Finding]:
             if not _NO_STREET.search(text, finding.start, finding.end):
                 yield finding
     yield from matches(streets.BOX, text, "ADDRESS", 0.8)
+    for finding in matches(streets.KIND_LAST, text, "ADDRESS", 0.8):
+        if not _NO_STREET.search(text, finding.start, finding.end):
+            yield finding
     yield from matches(streets.INDIAN, text, "ADDRESS", 0.8)
     for finding in matches(streets.KIND_FIRST, text, "ADDRESS", 0.8):
         words = text[finding.start : finding.end].split(maxsplit=1)

@@ -53,13 +53,14 @@ class BankAccountRecogniser(Recogniser):
             if _CREDITOR_REFERENCE.search(text, max(0, run.start - 3), run.start):
                 continue
             size, span = len(run.digits), (run.start, run.end)
-            if size == 14 and 6 in run.groups and len(run.groups) in (2, 4):
+            ordered = _ORDER.search(text, max(0, run.start - 25), run.start)
+            if size == 14 and not ordered and 6 in run.groups and len(run.groups) in (2, 4):
                 yield Finding("ACCOUNT_NUMBER", *span)
             elif (size == 9 and _is_routing(run.digits) and has_context(_ROUTING_CONTEXT, text, *span)) or (
                 size == 8 and _ROUTING_CONTEXT.search(text, max(0, run.start - 25), run.start)
             ):
                 yield Finding("ROUTING_NUMBER", *span)
-            elif 6 <= size <= 18 and not _ORDER.search(text, max(0, run.start - 25), run.start):
+            elif 6 <= size <= 18 and not ordered:
                 paired = size in (8, 14) and any(
                     max(code.start - run.end, run.start - code.end) < 40 for code in sort_codes
                 )

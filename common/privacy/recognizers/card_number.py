@@ -32,13 +32,15 @@ _BACKWARDS = re.compile(
 # Letters that pass for digits; a token of them counts when the rest of it is digits and the check digit is right.
 _LETTERS, _FIGURES = "oOQDθΘσlIi|!zZEeЗзAЧчSs$GbбьЬTtBßgqPp", "0000000111112233334445556666677889999"
 _LEET = str.maketrans(_LETTERS, _FIGURES)
-_LEET_TOKEN = re.compile(
-    rf"(?<![^\W_])(?=[^ ]{{0,18}}\d)[0-9{_LETTERS}](?:[ .-]?[0-9{_LETTERS}]){{12,22}}(?![^\W_])"
-)
+_LEET_TOKEN = re.compile(rf"(?<![^\W_])(?=[^ ]{{0,18}}\d)[0-9{_LETTERS}](?:[ .-]?[0-9{_LETTERS}]){{12,22}}(?![^\W_])")
 _LEAST_FIGURES = 9
 _UNBROKEN = re.compile(r"\d{13,}")
 _SPREAD_GAP = 40
-_CONTEXT = re.compile(r"\b(?:card(?:s|number|no)?|carte|karten?\w{0,8}|tarjeta|carta|cartao|visa|mastercard|maestro|amex|pan|debit|credit|long number|digits)\b", re.IGNORECASE)
+_CONTEXT = re.compile(
+    r"\b(?:card(?:s|number|no)?|carte|karten?\w{0,8}|tarjeta|carta|cartao|visa|mastercard|maestro|amex|pan"
+    r"|debit|credit|long number|digits)\b",
+    re.IGNORECASE,
+)
 _ORDER = re.compile(r"\b(?:order|ticket|ref|reference|tracking|case|parcel|transaction id)\W", re.IGNORECASE)
 
 

@@ -21,17 +21,20 @@ _DATE = re.compile(
     rf"|{MONTH}[\s,.-]{{1,2}}(?:the\s)?{_DAY}{_GIVEN_YEAR}"
     rf"|{MONTH}[\s,'’-]{{1,2}}(?:de\s|of\s)?(?:(?:19|20)\d\d|\d\d)"
     rf"|(?:19|20)\d\d[-/.\s]{MONTH}[-/.\s]\d{{1,2}}"
+    rf"|\d{{1,2}}{MONTH}\d{{2,4}}"
     r"|\d{2,4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?|\d{6}|(?:19|20)\d{6}|\d{4}(?:19|20)\d\d|(?:19|20)\d\d)(?!\d)",
     re.IGNORECASE,
 )
 _CONTEXT = re.compile(
     r"\b(?:born|dob|d\.o\.b\.?|birth ?days?|b-?day|birth ?dates?|date of birth|birth|turned (?:\d\d|eighteen|sixteen)"
-    r"|geboren|geb\.?(?: ?datum)?|geburts(?:datum|tag)|nee?|fodsels\w{1,6}|fodelse\w{1,6}|syntyma\w{0,6}|szuletes\w{0,6}"
-    r"|narozen\w{0,2}|nascut\w{0,2}|fecha (?:de )?nac\w{0,8}|f\. ?nac|data (?:di |de )?nasc\w{0,8}|birth ?(?:day|date)|date ?of ?birth|naissance|nacid[oa]|naci|nacimiento|nascit[ao]|nascimento|nat[oa] il"
+    r"|geboren|geb\.?(?: ?datum)?|geburts(?:datum|tag)|nee?|fodsels\w{1,6}|fodelse\w{1,6}|syntyma\w{0,6}"
+    r"|szuletes\w{0,6}"
+    r"|narozen\w{0,2}|nascut\w{0,2}|fecha (?:de )?nac\w{0,8}|f\. ?nac|data (?:di |de )?nasc\w{0,8}"
+    r"|birth ?(?:day|date)|date ?of ?birth|naissance|nacid[oa]|naci|nacimiento|nascit[ao]|nascimento|nat[oa] il"
     rf"|urodz\w{{1,6}}|geboortedatum|fodd|dogum|{folded('рождения|родился|родилась')})(?![^\W_])",
     re.IGNORECASE,
 )
-_HAN = re.compile("生日|出生|誕生日|생년월일|생일")
+_HAN = re.compile("生年月日|生日|出生|誕生日|생년월일|생일")
 
 
 class DateOfBirthRecogniser(Recogniser):

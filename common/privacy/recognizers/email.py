@@ -9,10 +9,10 @@ from common.privacy.recognizers.base import Finding, Recogniser, matches
 
 _AT = r"(?:@|[\[({<]\s?(?:at|a|@)\s?[\])}>])"
 _DOT = r"(?:\.|[\[({<]\s?(?:dot|\.)\s?[\])}>])"
-_LOCAL = r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}(?:\s?[\[({<]\s?dot\s?[\])}>]\s?[A-Za-z0-9._%+'-]{1,64}){0,4}"
+_LOCAL = r"[^\W_][\w.%+'-]{0,63}(?:\s?[\[({<]\s?dot\s?[\])}>]\s?[A-Za-z0-9._%+'-]{1,64}){0,4}"
 _WRITTEN = re.compile(
-    rf"(?<![A-Za-z0-9]){_LOCAL}\s{{0,2}}{_AT}\s{{0,2}}[A-Za-z0-9-]{{1,63}}"
-    rf"(?:\s{{0,2}}{_DOT}\s{{0,2}}[A-Za-z0-9-]{{1,63}}){{0,5}}",
+    rf"(?<![^\W_]){_LOCAL}\s{{0,2}}{_AT}\s{{0,2}}[\w-]{{1,63}}"
+    rf"(?:\s{{0,2}}{_DOT}\s{{0,2}}[\w-]{{1,63}}){{0,5}}",
     re.IGNORECASE,
 )
 _ENDINGS = r"com|net|org|co\.uk|uk|de|fr|io|eu|info|ie|nl|es|it|pl|in|me|at|ch|be|se|no|pt|ru|br|ng|za|gov|edu|dev|app"

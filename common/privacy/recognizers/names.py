@@ -207,7 +207,7 @@ class NameRecogniser(Recogniser):
         full of jargon."""
         names = self.vocabulary
         yield from fields.find(text, names.is_everyday, names.is_given)
-        yield from foreign.find(text)
+        yield from foreign.find(text, names.is_given)
         yield from frames.find(text, names)
         yield from strangers.find(text, names)
 
@@ -240,7 +240,11 @@ class NameRecogniser(Recogniser):
         if pattern in _AM:
             single = len(words) == 1 or words[1][0].islower()
             if pattern in _AM_FOREIGN:
-                return first[0].islower() and not names.is_given(first) and ((single and len(words) < 2) or foreign.is_listed(first))
+                return (
+                    first[0].islower()
+                    and not names.is_given(first)
+                    and ((single and len(words) < 2) or foreign.is_listed(first))
+                )
             return single and names.is_everyday(first) and not names.only_looks_english(first)
         if pattern in _PAID:
             everyday = first[0].islower() and names.is_everyday(first) and not names.only_looks_english(first)

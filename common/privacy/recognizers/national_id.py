@@ -26,7 +26,8 @@ _LICENCE_CONTEXT = re.compile(
 )
 _TAX_CONTEXT = re.compile(
     r"\b(?:tax (?:id|number|no|ref\w{0,6})|tin|utr|itin|nif|nie|steuer(?:id|nummer)?|pesel|codice fiscale|vat|"
-    r"nin|dni|cpf|cnpj|curp|rfc|nir|insee|secu\w{0,8}|cf|personnummer|personalausweis\w{0,8}|ausweis\w{0,8}|medicare|sin|tfn"
+    r"nin|dni|cpf|cnpj|curp|rfc|nir|insee|secu\w{0,8}|cf|personnummer|personalausweis\w{0,8}"
+    r"|ausweis\w{0,8}|medicare|sin|tfn"
     r"|abn|oib|cnp|sozialversicherung\w{0,10}|rentenversicherung\w{0,10}|ahv|identifiant fiscal|numero fiscal"
     r"|pan(?: no| number)?|"
     r"national (?:id|insurance)|identity (?:card|number)|id (?:card|number|no)|aadhaar|pan card|bsn|nhs)\b",
@@ -41,7 +42,34 @@ _SHAPED = re.compile(
 )
 # "AA 693335": letters with a space before the digits.
 _SERIES = re.compile(r"(?<![^\W_])(?P<value>[A-Z]{1,3})[ .-]?$", re.IGNORECASE)
-_NO_SERIES = frozenset("is no my nr id to it of in on at a i the ist est es e to no: was my and und".split())
+_NO_SERIES = frozenset(
+    [
+        "is",
+        "no",
+        "my",
+        "nr",
+        "id",
+        "to",
+        "it",
+        "of",
+        "in",
+        "on",
+        "at",
+        "a",
+        "i",
+        "the",
+        "ist",
+        "est",
+        "es",
+        "e",
+        "to",
+        "no:",
+        "was",
+        "my",
+        "and",
+        "und",
+    ]
+)
 _LEAST_DIGITS = 4
 _ALNUM = re.compile(r"\b(?=[A-Z0-9]{0,15}\d)(?P<value>[A-Z0-9](?:[ -]?[A-Z0-9]){5,17})\b", re.IGNORECASE)
 

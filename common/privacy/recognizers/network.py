@@ -10,10 +10,12 @@ from common.privacy.digits import luhn, runs
 from common.privacy.recognizers.base import Finding, Recogniser, has_context, matches
 
 _IPV4 = re.compile(
-    r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\s?\.\s?|\s?[\[(](?:\.|dot)[\])]\s?|\sdot\s)){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d]|\.\d)"
+    r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\s?\.\s?|\s?[\[(](?:\.|dot)[\])]\s?"
+    r"|\sdot\s)){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d]|\.\d)"
 )
 _IPV6 = re.compile(r"(?<![0-9A-Fa-f:])[0-9A-Fa-f:]{2,39}(?:\.\d{1,3}){0,3}(?![0-9A-Fa-f:])")
 _MAPPED = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:\d{1,3}\.){3}\d{1,3}(?![\w.]\d)")
+_DASHED = re.compile(r"\bip\b[^\d\n]{0,15}(?P<value>(?:\d{1,3}[ _-]){3}\d{1,3})(?![\d-])", re.IGNORECASE)
 _MAC = re.compile(
     r"\b[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}\b"
     r"|\b(?=\w{0,3}\d|\w{4}\.\w{0,3}\d)(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}\b"
@@ -36,6 +38,7 @@ class NetworkRecogniser(Recogniser):
         if not any(map(str.isdigit, text)) and ":" not in text:
             return
         yield from matches(_IPV4, text, "IP_ADDRESS", 0.8)
+        yield from matches(_DASHED, text, "IP_ADDRESS", 0.8)
         yield from matches(_MAPPED, text, "IP_ADDRESS", 0.9)
         for match in _IPV6.finditer(text):
             if match.group().count(":") >= 2 and _is_ipv6(match.group()):

@@ -9,7 +9,8 @@ from common.privacy.recognizers.base import Finding, Recogniser, folded
 from common.privacy.recognizers.vocabulary import Vocabulary
 
 _WORD = (
-    r"(?:p[aw]?s{1,2}[ _-]?(?:wo?r?d|wrod|owrd|ord|wort)s?|pwr?d|psw|pswd|pw|pass ?phrases?|pass|passwort|kennwort|losungswort|mot de passe|mdp|contrasena|clave"
+    r"(?:p[aw]?s{1,2}[ _-]?(?:wo?r?d|wrod|owrd|ord|wort)s?|pwr?d|psw|pswd|pw|pass ?phrases?|pass|passwort"
+    r"|kennwort|losungswort|mot de passe|mdp|contrasena|clave"
     r"|senha|wachtwoord|haslo|parola(?: d'ordine)?|losenord|sifre(?:m)?|jelszo|heslo|salasana"
     rf"|{folded('пароль|парол|पासवर्ड')}"
     r"|memorable (?:word|answer|name|place|phrase)|secret (?:word|answer|phrase)|security (?:answer|word|phrase)"
@@ -20,15 +21,19 @@ _GIVEN = re.compile(
     rf"(?<![^\W_]){_WORD}(?:'s)?[\"'”’)\]]{{0,2}}{_ABOUT}"
     r"(?:\s{1,3}(?:is|was|to|as|set to|would be|will be|should be|used to be|ist|lautet|war|est|es|era|e|jest"
     r"|to:)(?!\w):?"
-    r"|\s?[:=]{1,2}>?|\s?-{1,2}>?)\s{0,3}[\"'“„«(`]{0,2}(?P<value>(?!<)(?=[^\s]{0,8}\w)[^\s\"'”“»`]{1,64})",
+    r"|\s?[:=]{1,2}>?|\s?-{1,2}>?"
+    r"|/(?=\S{0,12}\d))\s{0,3}[\"'“„«(`]{0,2}(?P<value>(?!<)(?=[^\s]{0,8}\w)[^\s\"'”“»`]{1,64})",
     re.IGNORECASE,
 )
 _TAGGED = re.compile(rf"<[\w-]{{0,20}}?{_WORD}>(?P<value>(?!<)[^<\n]{{1,64}})</", re.IGNORECASE)
 _QUOTED = re.compile(rf"\b{_WORD}[^\"“„«`\n]{{0,20}}[\"“„«`](?P<value>(?!<)[^\"”“»`\n]{{3,80}})[\"”“»`]", re.IGNORECASE)
-_BESIDE = re.compile(rf"(?<![^\W_])(?:{_WORD}(?![^\W_])|(?:log ?in|credentials?|username)\s?[:=])", re.IGNORECASE)
+_BESIDE = re.compile(
+    rf"(?<![^\W_])(?:(?:{_WORD}|passcode)(?![^\W_])|(?:log ?in|credentials?|username)\s?[:=])", re.IGNORECASE
+)
 # Short for the word and hardly ever a subject: what closes the sentence or is asked after is the value.
 _SHORT = re.compile(
-    r"(?<![^\W_])(?:pw|pwd|psw|pswd|mdp)\s(?P<value>(?!<)[^\s.,;!?]{3,64})(?=[.,;!?]|$|\s(?:and|but|for|is|doesn|won|wont|does)\b)",
+    r"(?<![^\W_])(?:pw|pwd|psw|pswd|mdp)\s(?P<value>(?!<)[^\s.,;!?]{3,64})(?=[.,;!?]|$|\s(?:and|but|for|is"
+    r"|doesn|won|wont|does)\b)",
     re.IGNORECASE,
 )
 _NEXT = re.compile(rf"\b{_WORD}\s(?P<value>[^\W\d_][^\s.,;:!?]{{5,40}})(?=[\s.,;!?]|$)", re.IGNORECASE)
@@ -40,7 +45,8 @@ _PHRASE = re.compile(
 )
 _NOT_GIVEN = re.compile(
     r"(?:not|wrong|incorrect|correct|expired|blocked|locked|reset|a|the|my|what|required|invalid|too|still|being|an"
-    r"|access|log|change|get|it|in|new|forgotten|and|or|for|on|by|but|has|have|does|doesn't|compromised|leaked|stolen|weak"
+    r"|access|log|change|get|it|in|new|forgotten|and|or|for|on|by|but|has|have|does|doesn't|compromised"
+    r"|leaked|stolen|weak"
     r"|strong|safe|secure|case|sensitive|long|short|old|same|different|ok|okay|fine|good|bad|known|shared|saved|stored"
     r"|refused|rejected|accepted|never|always|only|also|just|now|no|lost|gone|hacked|broken|there|mandatory|due|needed"
     r"|missing|empty|updated|changed|working|help|please|something|anything|unknown|out|asked|sent|very|so|that|this|i)"

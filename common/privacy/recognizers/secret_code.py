@@ -11,7 +11,8 @@ from common.privacy.recognizers.months import MONTH
 from common.privacy.recognizers.tables import heading
 
 _CVV = re.compile(
-    r"\b(?:cvv2?|cvc2?|cv2|cvn2?|csc|cid|c\.?v\.?v|(?:card )?verification (?:value|number|no)|card verification code"
+    r"\b(?:cvv2?|cvc2?|cv2|cvn2?|csc|cid|c\.?v\.?v|the (?:3|three) digits|(?:card )?verification (?:value"
+    r"|number|no)|card verification code"
     r"|(?:card )?security (?:code|number|digits|value|nr|no)|(?:digits?|number|code|one) (?:on|at) the back"
     r"|(?:on|at) the (?:back|rear|reverse)|signature strip|prufziffer|(?:karten)?prufnummer|sicherheitscode"
     r"|cryptogramme"
@@ -47,8 +48,10 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _EXPIRY_CONTEXT = re.compile(
-    r"(?<![A-Za-z])(?:expir\w{1,8}|exp(?: ?(?:date|month|year))?|valid ?(?:thru|through|until|to|till)|good ?(?:thru|through|until)"
-    r"|gultig bis|gyldig til|giltigt? (?:till|tom)|geldig tot|verfall\w{0,8}|(?:data )?waznosci|validade|mm ?/ ?(?:yy|aa|jj)"
+    r"(?<![A-Za-z])(?:expir\w{1,8}|exp(?: ?(?:date|month|year))?|valid ?(?:thru|through|until|to|till)"
+    r"|good ?(?:thru|through|until)"
+    r"|gultig bis|gyldig til|giltigt? (?:till|tom)|geldig tot|verfall\w{0,8}|(?:data )?waznosci|validade"
+    r"|mm ?/ ?(?:yy|aa|jj)"
     rf"|son kullanma(?: tarihi)?|{folded('срок действия|действительна до')}"
     r"|ablauf\w{0,8}|lauft ab|valable"
     r"|valida? (?:hasta|ate|fino)|scade\w{0,4}|scadenza|caduc\w{1,6}|vence\w{0,3}|wazna do|verval\w{0,6}|end date)\b",
@@ -61,11 +64,15 @@ _OTHER_TERM = re.compile(
     re.IGNORECASE,
 )
 _EXPIRY = re.compile(
-    rf"(?<![\d/])(?P<value>\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:20)?\d\d|20\d\d ?[/.-] ?(?:0?[1-9]|1[0-2])(?:[/.-]\d{{1,2}})?"
+    rf"(?<![\d/])(?P<value>\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:20)?\d\d|20\d\d ?[/.-] ?(?:0?[1-9]"
+    rf"|1[0-2])(?:[/.-]\d{{1,2}})?|(?:2[4-9]|3\d)[/-](?:0[1-9]|1[0-2])"
     rf"|(?:0?[1-9]|1[0-2]) ?[/\-. ] ?['’]?(?:20)?\d\d|(?:0[1-9]|1[0-2])(?:20)?(?:2[3-9]|3\d)"
     rf"|(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s|de\s)?)?{MONTH}[\s,./'’-]{{1,3}}(?:(?:of|de|del)\s)?['’]?(?:20)?\d\d"
     rf"|{MONTH} twenty[ -](?:twenty|thirty)[ -]?\w{{0,6}})(?![\d/])",
     re.IGNORECASE,
+)
+_EXPIRY_FIELD = re.compile(
+    r"\bexp\w{0,6} ?(?:month|year|mm|yy\w{0,2})[\"']?\s?[:=]\s?[\"']?(?P<value>\d{1,4})\b", re.IGNORECASE
 )
 _OTHER = re.compile(r"\b(?:ending(?: in)?|since|year)\s$", re.IGNORECASE)
 # "G-551023": a letter and a dash stand before the digits of some codes.
@@ -91,6 +98,8 @@ class SecretCodeRecogniser(Recogniser):
                 yield Finding("CODE", _with_prefix(text, run), run.end, 0.9)
             elif size == 6 and _named(_SENT, text, run) and not _named(_NOT_CODE, text, run):
                 yield Finding("CODE", run.start, run.end, 0.85)
+        for match in _EXPIRY_FIELD.finditer(labels(text)):
+            yield Finding("CARD_EXPIRY", *match.span("value"), 0.8)
         spans = [match.span("value") for match in _EXPIRY.finditer(text)]
         spans += [(run.start, run.end) for run in runs(text) if run.said >= 2 and 3 <= len(run.digits) <= 6]
         for start, end in spans:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from common.privacy.recognizers.base import Finding
-from common.privacy.recognizers.foreign import is_foreign
+from common.privacy.recognizers.foreign import is_foreign, is_listed
 from common.privacy.recognizers.vocabulary import Vocabulary
 
 _TOKEN = re.compile(r"<[A-Z_]+[^<>]{0,20}>|[^\W\d_][\w'’.-]*[^\W_]|[^\W\d_]|\S")
@@ -142,7 +142,11 @@ def _word(match: re.Match[str], vocabulary: Vocabulary) -> _Word:
         kind = "particle"
     elif _is_put_as_name(match, vocabulary):
         kind = "stranger"
-    elif "." in low or (vocabulary.is_english(word) and not vocabulary.only_looks_english(word)):
+    elif (
+        "." in low
+        or (is_listed(low) and not vocabulary.is_given(low))
+        or (vocabulary.is_english(word) and not vocabulary.only_looks_english(word))
+    ):
         kind = "word"
     else:
         kind = "stranger"

@@ -51,7 +51,12 @@ class Vocabulary:
 
     def is_given(self, word: str) -> bool:
         """Whether `word` is a first name, though it may be an everyday word too ("Will", "Grace")."""
-        return _bare(word) in _listed("given_names.txt")
+        return _bare(word) in _listed("given_names.txt") or self.is_only_given(word)
+
+    def is_only_given(self, word: str) -> bool:
+        """Whether `word` is a first name from somewhere in the world, and nothing in English."""
+        bare = _bare(word)
+        return bare in _listed("given_names_world.txt") and bare not in self._all
 
     def only_looks_english(self, word: str) -> bool:
         """Whether `word` is a name that no list of everyday words has, though its ending is English ("anatoly")."""
@@ -93,6 +98,6 @@ def _words() -> frozenset[str]:
     return _listed("words.txt")
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=4)
 def _listed(name: str) -> frozenset[str]:
     return frozenset((_FOLDER / name).read_text(encoding="utf-8").split())
