@@ -12,10 +12,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from common.privacy import quantities
-from common.privacy.number_words import REPEATS, SINGLE, WEAK, WORDS
+from common.privacy.number_words import GLUED, REPEATS, SINGLE, WEAK, WORDS
 
-_GLUED = re.compile(f"(?:{'|'.join(sorted(SINGLE, key=len, reverse=True))}){{2,}}")
-_GLUED_PART = re.compile("|".join(sorted(SINGLE, key=len, reverse=True)))
+_GLUED = re.compile(f"(?:{'|'.join(sorted(GLUED, key=len, reverse=True))}){{2,}}")
+_GLUED_PART = re.compile("|".join(sorted(GLUED, key=len, reverse=True)))
 # "typedthree four ..." and "... four fiveand": a said digit without the space that should part it from a word.
 _TENS = {word: digits for word, digits in WORDS.items() if len(digits) == 2 and word not in WEAK}
 _LONG = sorted((word for word in SINGLE | _TENS | {"oh": "0"} if word.isascii()), key=len, reverse=True)

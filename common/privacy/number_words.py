@@ -195,3 +195,5 @@ WORDS = _table()
 WEAK = frozenset(folded for word in _EVERYDAY for folded in _folded(word)) & WORDS.keys()
 # Those that may be glued to each other or to another word.
 SINGLE = {word: digits for word, digits in WORDS.items() if len(digits) == 1 and len(word) > 2 and word not in WEAK}
+# Glued among themselves they are written right: "zeroone" holds no "zeroo".
+GLUED = {word: digits for word, digits in SINGLE.items() if word not in dict(_pairs(_SLIPS))}

@@ -25,7 +25,8 @@ _LICENCE_CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _TAX_CONTEXT = re.compile(
-    r"\b(?:tax (?:id|number|no|ref\w{0,6})|tin|utr|itin|nif|nie|steuer(?:id|nummer)?|pesel|codice fiscale|vat|"
+    r"\b(?:tax (?:id\w{0,12}(?: (?:number|no))?|number|no|ref\w{0,6})|tin|utr|itin"
+    r"|nif|nie|steuer(?:id|nummer)?|pesel|codice fiscale|vat|"
     r"nin|dni|cpf|cnpj|curp|rfc|nir|insee|secu\w{0,8}|cf|personnummer|personalausweis\w{0,8}"
     r"|ausweis\w{0,8}|medicare|sin|tfn"
     r"|abn|oib|cnp|sozialversicherung\w{0,10}|rentenversicherung\w{0,10}|ahv|identifiant fiscal|numero fiscal"

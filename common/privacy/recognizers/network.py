@@ -13,6 +13,9 @@ _IPV4 = re.compile(
     r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\s?\.\s?|\s?[\[(](?:\.|dot)[\])]\s?"
     r"|\sdot\s)){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d]|\.\d)"
 )
+_VERSION = re.compile(
+    r"\b(?:build|version|release|firmware|ios|android|v)\W{0,3}(?:is\s|no\.?\s|number\s)?$", re.IGNORECASE
+)
 _IPV6 = re.compile(r"(?<![0-9A-Fa-f:])[0-9A-Fa-f:]{2,39}(?:\.\d{1,3}){0,3}(?![0-9A-Fa-f:])")
 _MAPPED = re.compile(r"(?<![\w:])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:\d{1,3}\.){3}\d{1,3}(?![\w.]\d)")
 _DASHED = re.compile(r"\bip\b[^\d\n]{0,15}(?P<value>(?:\d{1,3}[ _-]){3}\d{1,3})(?![\d-])", re.IGNORECASE)
@@ -37,7 +40,9 @@ class NetworkRecogniser(Recogniser):
     def find(self, text: str) -> Iterator[Finding]:
         if not any(map(str.isdigit, text)) and ":" not in text:
             return
-        yield from matches(_IPV4, text, "IP_ADDRESS", 0.8)
+        for match in _IPV4.finditer(text):
+            if not _VERSION.search(text, max(0, match.start() - 30), match.start()):
+                yield Finding("IP_ADDRESS", *match.span(), 0.8)
         yield from matches(_DASHED, text, "IP_ADDRESS", 0.8)
         yield from matches(_MAPPED, text, "IP_ADDRESS", 0.9)
         for match in _IPV6.finditer(text):

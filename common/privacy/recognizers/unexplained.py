@@ -26,6 +26,8 @@ _OWN_REFERENCE = re.compile(r"TR[0-9A-F]{10}")
 _MIXED = re.compile(
     r"(?<![\w@.<#])(?=[A-Za-z0-9/._-]{0,60}[A-Za-z])(?=[A-Za-z0-9/._-]{0,60}\d)[A-Za-z0-9][A-Za-z0-9-]{8,120}(?![\w@>])"
 )
+_SIZE = re.compile(r"\d{2,5}[xX×]\d{2,5}")
+_SUM = re.compile(r"\d\s?[+=*×]\s?\d")
 _SPELLED = re.compile(r"[^\W_]+")
 _SPELLED_GAP = 4
 
@@ -42,7 +44,7 @@ def find(text: str) -> Iterator[Finding]:
 
 
 def _is_unexplained(run: Run, text: str) -> bool:
-    if _NUMBERED.search(text[max(0, run.start - 40) : run.start]):
+    if _NUMBERED.search(text[max(0, run.start - 40) : run.start]) or _SUM.search(text, run.start, run.end):
         return False
     if run.said >= _SAID:
         return True
@@ -54,7 +56,7 @@ def _is_unexplained(run: Run, text: str) -> bool:
 def _is_strange(token: str) -> bool:
     digits = sum(map(str.isdigit, token))
     letters = sum(map(str.isalpha, token))
-    if _OWN_REFERENCE.fullmatch(token) or not letters:
+    if _OWN_REFERENCE.fullmatch(token) or _SIZE.fullmatch(token) or not letters:
         return False
     if len(token) >= 20:
         return digits >= 2 and (digits >= 6 or (any(map(str.isupper, token)) and any(map(str.islower, token))))
