@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from common.privacy.fragments import Heard, mask_code, mask_fragments, mask_labelled
+from common.privacy.normalise import normalise
 from common.privacy.policy import Place, Policy
 from common.privacy.scrubber import REDACTED, Scrubber
 from custom_components.privacy.walker import Walker
@@ -27,6 +28,7 @@ _NAME = re.compile(r"(?!.*\d{5})[A-Za-z][A-Za-z0-9_./+-]{0,99}")
 _IDENTIFIER = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SLUG = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_-]{1,64}")
 _SECRET_QUESTIONS = ("_code", "_pin", "_cvv", "_otp", "_passcode")
+_TELLING_DIGITS = 4
 _RESETS = frozenset({"restart", "reset_slots", "session_started"})
 
 
@@ -71,7 +73,8 @@ class EventScrubber:
     def scrub(self, events: Iterable[dict[str, Any]], state: DialogueState, known: Iterable[str] = ()) -> Batch:
         """A batch for `events`; `state` is moved on. `known` are values to replace wherever they stand."""
         listed = list(events)
-        turn = _Turn(self, state, _pattern([*known, *self._named_in(listed)], self._policy.not_names))
+        named = _pattern([*known, *self._named_in(listed)], self._policy.not_names)
+        turn = _Turn(self, state, named, _pattern(self._numbers_in(listed), frozenset()))
         for event in listed:
             turn.add(event)
         return turn.batch
@@ -94,17 +97,37 @@ class EventScrubber:
                     found += naming(entity.get("value"), self._policy)
         return found
 
+    def _numbers_in(self, events: list[dict[str, Any]]) -> list[str]:
+        """Secret numbers that the customer says: a bot repeats them without the words that tell what they are."""
+        found: list[str] = []
+        for event in events:
+            text = str(event.get("text") or "")[: self._policy.limit]
+            if event.get("event") != "user" or not any(map(str.isdigit, text)):
+                continue
+            for _, start, end in self._scrubber.findings(text):
+                for part in (text[start:end], *text[start:end].split()):
+                    if sum(map(str.isdigit, part)) >= _TELLING_DIGITS:
+                        found += [part, normalise(part).text]
+        return found
+
 
 class _Turn:
-    """One run over a list of events."""
+    """One run over a list of events; `known` names are replaced everywhere, `numbers` where the bot repeats them."""
 
-    def __init__(self, owner: EventScrubber, state: DialogueState, known: re.Pattern[str] | None) -> None:
+    def __init__(
+        self,
+        owner: EventScrubber,
+        state: DialogueState,
+        known: re.Pattern[str] | None,
+        numbers: re.Pattern[str] | None,
+    ) -> None:
         self.batch = Batch()
         self._owner = owner
         self._scrubber = owner._scrubber
         self._policy = owner._policy
         self._state = state
         self._known = known
+        self._numbers = numbers
         self._done: dict[tuple[str, str], str] = {}
 
     def add(self, event: dict[str, Any]) -> None:
@@ -271,8 +294,9 @@ class _Turn:
     def _string(self, text: str, place: Place) -> str:
         cached = self._done.get((text, place))
         if cached is None:
-            known = text if self._known is None else self._known.sub("<PERSON>", text)
-            cached = self._done[(text, place)] = self._scrubber.scrub(known, place)
+            rest = text if self._numbers is None or place != "bot_text" else self._numbers.sub("<NUMBER>", text)
+            rest = rest if self._known is None else self._known.sub("<PERSON>", rest)
+            cached = self._done[(text, place)] = self._scrubber.scrub(rest, place)
         return cached
 
 

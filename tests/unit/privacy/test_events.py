@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -91,6 +92,22 @@ def test_facts_beside_a_bots_words_are_not_stored(events: EventScrubber) -> None
     [payload] = events.scrub([said], DialogueState()).payloads
     assert payload["metadata"] == marks
     assert payload["text"] == "Done: €5.00 is on its way to <PERSON>."
+
+
+@pytest.mark.parametrize(
+    ("said", "repeated"),
+    [
+        ("pay to 42-83-57 35426672", "I do not know 35426672."),
+        ("pay to 68-79-89 ۷۶۰۵۷۷۹۳", "Whom do you mean by 68-79-89 76057793?"),
+        ("code 942144", "Nobody is called 942144."),
+    ],
+)
+def test_a_secret_number_is_masked_where_the_bot_repeats_it(events: EventScrubber, said: str, repeated: str) -> None:
+    bot = {"event": "bot", "timestamp": 1.0, "text": repeated, "data": {}}
+    heard, answered = events.scrub([user(said), bot], DialogueState()).payloads
+    assert not re.search(r"\d{4}", answered["text"].replace("-", ""))
+    assert "NUMBER" in answered["text"]
+    assert "35426672" not in heard["text"]
 
 
 def test_only_the_name_of_a_payee_is_replaced(events: EventScrubber) -> None:
