@@ -110,6 +110,21 @@ def test_a_secret_number_is_masked_where_the_bot_repeats_it(events: EventScrubbe
     assert "35426672" not in heard["text"]
 
 
+def test_whom_a_button_names_is_masked(events: EventScrubber) -> None:
+    title, payload = "€5.00, Pádraig Ó Síoráin", "I do not recognise the payment of €5.00 to Pádraig Ó Síoráin"
+    said = {
+        "event": "bot",
+        "timestamp": 1.0,
+        "text": "Which one?",
+        "data": {"buttons": [{"title": title, "payload": payload}]},
+        "metadata": {"people": ["Pádraig Ó Síoráin"]},
+    }
+    [stored] = events.scrub([said], DialogueState()).payloads
+    [button] = stored["data"]["buttons"]
+    assert button["title"] == "€5.00, <PERSON>"
+    assert "Pádraig" not in str(stored)
+
+
 def test_only_the_name_of_a_payee_is_replaced(events: EventScrubber) -> None:
     payee = slot("transfer_payee", {"name": "Zebediah Quux", "tail": "9273", "currency": "SEK"})
     asked = {"event": "bot", "timestamp": 1.0, "text": "SEK 5.00 to Zebediah Quux (account ending 9273)?"}
