@@ -7,6 +7,8 @@ on disk in half precision and is mapped: a sentence touches a few rows of it.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,8 +16,11 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from common.settings import ROOT
+from custom_components.intent_classifier import artifact as artifacts
 from custom_components.intent_classifier import encoder
 from custom_components.intent_classifier.artifact import Artifact
+from custom_components.intent_classifier.base_files import BaseModelError
 from custom_components.intent_classifier.engines import kept
 from custom_components.intent_classifier.engines.engine import DEFAULTS, EngineError, Options
 
@@ -33,7 +38,7 @@ class OnnxInt8Engine:
     def __init__(self, artifact: Artifact, folder: Path, options: Options = DEFAULTS) -> None:
         files = kept.folder(
             folder / f"{artifact.digest[:16]}-{self.name}-{_REVISION}",
-            lambda fresh: export(artifact, folder, fresh),
+            lambda fresh: _export_apart(artifact, folder, fresh),
         )
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = len(os.sched_getaffinity(0))
@@ -77,6 +82,15 @@ class OnnxInt8Engine:
         return {"embedded": embedded, "positions": positions, "mask": mask, "weights": weights}
 
 
+def _export_apart(artifact: Artifact, folder: Path, target: Path) -> None:
+    """`export` in a process of its own: the gigabyte it takes is given back with it."""
+    paths = [str(path.resolve()) for path in (artifact.folder, folder, target)]
+    command = [sys.executable, "-W", "ignore", "-m", "custom_components.intent_classifier.engines.onnx_int8", *paths]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise EngineError(done.stderr.strip().rpartition("\n")[2] or "classifier: the graph could not be written")
+
+
 def export(artifact: Artifact, folder: Path, target: Path) -> None:
     """Write the merged model as a quantised graph, an embedding table and a tokenizer into `target`."""
     import onnx
@@ -100,3 +114,11 @@ def export(artifact: Artifact, folder: Path, target: Path) -> None:
     )
     onnx.save(llama_graph.build(shape, tensors), target / _GRAPH, save_as_external_data=True, location=_WEIGHTS)
     tuned.tokenizer.save(str(target / _TOKENIZER))
+
+
+if __name__ == "__main__":
+    source, engines, fresh = map(Path, sys.argv[1:])
+    try:
+        export(artifacts.load(source), engines, fresh)
+    except (artifacts.ArtifactError, BaseModelError, EngineError) as error:
+        sys.exit(str(error))
