@@ -215,7 +215,7 @@ class _Turn:
             payload["value"] = value if isinstance(value, bool) or value in self._policy.markers else None
         elif isinstance(value, bool):
             payload["value"] = value
-        elif rule == "keep" and not self._is_for_vault(value):
+        elif rule == "keep" and not self._is_for_vault(value) and not self._repeats_secret(value):
             payload["value"] = self._kept(value)
         else:
             reference = str(uuid4())
@@ -235,6 +235,18 @@ class _Turn:
         Walker(note).walk(value)
         operators = {self._policy.operator(kind, "slot") for kind in kinds}
         return "vault" in operators and not operators - {"vault", "keep"}
+
+    def _repeats_secret(self, value: Any) -> bool:
+        """Whether a slot has taken a secret number for something harmless, as an account number for an amount."""
+        found: list[str] = []
+        pattern = self._numbers
+
+        def note(text: str) -> str:
+            found.extend(pattern.findall(text) if pattern else ())
+            return text
+
+        Walker(note).walk(value)
+        return bool(found)
 
     def _kept(self, value: Any) -> Any:
         """Names and made-up identifiers as they are, at any depth; whatever else reads as text, scrubbed."""

@@ -110,6 +110,15 @@ def test_a_secret_number_is_masked_where_the_bot_repeats_it(events: EventScrubbe
     assert "35426672" not in heard["text"]
 
 
+def test_a_secret_number_that_was_taken_for_an_amount_goes_to_the_vault(events: EventScrubber) -> None:
+    amount = {"value": "35426672", "currency": None}
+    batch = events.scrub([user("pay to 42-83-57 35426672"), slot("transfer_amount", amount)], DialogueState())
+    [reference] = batch.vault
+    assert batch.payloads[1]["value"] == {REFERENCE: reference}
+    kept = events.scrub([user("pay 45.50 to Maya"), slot("transfer_amount", {"value": "45.50"})], DialogueState())
+    assert kept.payloads[1]["value"] == {"value": "45.50"}
+
+
 def test_whom_a_button_names_is_masked(events: EventScrubber) -> None:
     title, payload = "€5.00, Pádraig Ó Síoráin", "I do not recognise the payment of €5.00 to Pádraig Ó Síoráin"
     said = {
