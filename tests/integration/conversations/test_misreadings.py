@@ -1,4 +1,4 @@
-"""What an outside examiner found: users write as people do, and money or safety hangs on not misreading them."""
+"""Where misreading costs most: users write as people do, and money or safety hangs on it."""
 
 from __future__ import annotations
 
