@@ -24,9 +24,15 @@ CONFIG = LlamaIntentClassifier.get_default_config()
 QUESTIONS = ["how much is in my euro account", "my card was stolen", "send 20 pounds to Mia", "blorb"]
 
 
+@pytest.fixture(scope="module")
+def classifier_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose engine is written once."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalModelStorage:
-    monkeypatch.setenv("TELLER_HOME", str(tmp_path / "home"))
+def storage(classifier_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalModelStorage:
+    monkeypatch.setenv("TELLER_HOME", str(classifier_home))
     (tmp_path / "storage").mkdir()
     return LocalModelStorage(tmp_path / "storage")
 
