@@ -7,7 +7,7 @@ on disk in half precision and is mapped: a sentence touches a few rows of it.
 from __future__ import annotations
 
 import os
-import subprocess
+import subprocess  # nosec B404: our own program only
 import sys
 from pathlib import Path
 from typing import Any, ClassVar
@@ -86,7 +86,7 @@ def _export_apart(artifact: Artifact, folder: Path, target: Path) -> None:
     """`export` in a process of its own: the gigabyte it takes is given back with it."""
     paths = [str(path.resolve()) for path in (artifact.folder, folder, target)]
     command = [sys.executable, "-W", "ignore", "-m", "custom_components.intent_classifier.engines.onnx_int8", *paths]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # nosec B603: fixed program
     if done.returncode:
         raise EngineError(done.stderr.strip().rpartition("\n")[2] or "classifier: the graph could not be written")
 
