@@ -19,7 +19,7 @@ DATE = (
     rf"\b{_MONTH}\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s\d{{4}}\b)?|\b\d{{1,2}}(?:st|nd|rd|th)\b"
 )
 _DATE = re.compile(DATE, re.IGNORECASE)
-_SORT_CODE = re.compile(r"\b\d{2}-\d{2}-\d{2}\b")
+_SORT_CODE = re.compile(r"\b\d{2}-\d{2}-\d{2}\b(?:\W{1,3}\d{6,8}\b)?")  # with the account number that follows it
 _LONG = re.compile(r"(?<![£€$\d.,])\b(?:\d[ \-]?){13,19}\b|\baccount\s(?:number\s|no\.?\s)?\d{6,12}\b", re.IGNORECASE)
 _ENDING = re.compile(
     r"\b(?:ending|ends|tail|last four|last 4|card|account)\s(?:in\s|with\s|is\s|digits\s)?(?:\*+)?(\d{4})\b", re.I

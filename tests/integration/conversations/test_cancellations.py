@@ -125,15 +125,17 @@ async def test_user_keeps_the_account_after_all(enter: Enter) -> None:
     assert me.count("accounts", "status = 'active'") == 2
 
 
+TOP_UP_RULE = {
+    "account": "Main",
+    "funding_card": "8835",
+    "threshold_minor": 2000,
+    "amount_minor": 5000,
+    "status": "active",
+}
+
+
 async def test_user_stops_an_automatic_top_up(enter: Enter) -> None:
-    rule = {
-        "account": "Main",
-        "funding_card": "8835",
-        "threshold_minor": 2000,
-        "amount_minor": 5000,
-        "status": "active",
-    }
-    me = await enter(auto_topups={"a1": rule})
+    me = await enter(auto_topups={"a1": TOP_UP_RULE})
     await me.says("stop my automatic top-up", "automatic_top_up", hears="utter_automatic_top_up_stop")
     assert me.count("auto_topups", "status = 'active'") == 1
     await me.says_yes(hears="utter_automatic_top_up_stopped")
@@ -141,14 +143,7 @@ async def test_user_stops_an_automatic_top_up(enter: Enter) -> None:
 
 
 async def test_user_keeps_the_automatic_top_up_with_a_no(enter: Enter) -> None:
-    rule = {
-        "account": "Main",
-        "funding_card": "8835",
-        "threshold_minor": 2000,
-        "amount_minor": 5000,
-        "status": "active",
-    }
-    me = await enter(auto_topups={"a1": rule})
+    me = await enter(auto_topups={"a1": TOP_UP_RULE})
     await me.says("stop my automatic top-up", "automatic_top_up", hears="utter_automatic_top_up_stop")
     await me.says("no", "deny", hears="utter_deny_offer")
     await me.says_yes(hears="utter_affirm_nothing_pending")

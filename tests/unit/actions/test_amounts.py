@@ -137,6 +137,8 @@ def test_amounts_that_cannot_be_used_say_why(text: str, code: str) -> None:
         "the 17th of August",
         "DE44 5001 0517 5407 3249 31",
         "sort code 20-45-77 account 31208846",
+        "pay to 42-83-57 35426672",
+        "42-83-57, 35426672",
         "my card is 4111 1111 1111 1111",
         "5% less",
         "no one",
